@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* What a module tells the runtime about itself, as read-only data.
+ *
+ * The pass writes one HcrModuleTable per translation unit into the section
+ * `hcr_modules`; the linker makes an array of them per image. A table costs
+ * nothing until somebody reads it: every reference is a 32-bit distance
+ * (HcrRel), so the loader has nothing to relocate, in PIE programs neither.
+ *
+ * Both bindings have this one shape. In a **host** image the linker has bound
+ * every slot and pointer; the table only says where they are. In a **module**
+ * image (and in module-binding objects linked into a program) each module has
+ * slots and pointers of its own, holding the dynamic linker's answer (0 where
+ * it had none) until hcrBindModule puts the runtime's answer there.
+ *
+ * Plain C; the pass mirrors these layouts in pass/Tables.cpp and checks the
+ * sizes with static_assert. Integers are little endian as the target has them.
+ */
+#ifndef HCR_ABI_TABLES_H
+#define HCR_ABI_TABLES_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define HCR_ABI_MAGIC 0x31524348u /* "HCR1" */
+#define HCR_ABI_VERSION 1u
+#define HCR_MODULES_SECTION "hcr_modules"
+
+/* Distance in bytes from the address of this very field to its target;
+ * 0 is "none". */
+typedef int32_t HcrRel;
+
+/* Who shares a symbol of this name. Lookup of an imported name goes from the
+ * importing module to its host image to the program. */
+enum HcrScope {
+  HCR_SCOPE_PROGRAM = 0, /* default visibility: one in the process */
+  HCR_SCOPE_IMAGE = 1,   /* hidden: one per host image (and its module images) */
+  HCR_SCOPE_MODULE = 2,  /* internal linkage: named (module, name) */
+  HCR_SCOPE_MASK = 3
+};
+
+enum HcrProcFlags {
+  /* 0..3: HcrScope */
+  HCR_PROC_INLINE = 1 << 2, /* linkonce_odr/weak_odr: many modules may define
+                               it, the last one bound wins */
+  HCR_PROC_THREAD_LOCAL = 1 << 3, /* accessor `<variable>.tls` of a thread-local:
+                               the first definition is kept for ever */
+  HCR_PROC_MAIN = 1 << 4,   /* `main`: listed for its BodyHash only (a changed
+                               main takes effect at the next start); Slot = 0 */
+  HCR_PROC_WEAK = 1 << 5    /* import: 0 is an acceptable answer */
+};
+
+/* A reloadable function defined in this module. 48 bytes. */
+struct HcrProc {
+  HcrRel Name;        /* NUL-terminated symbol name: `_Z3foov` */
+  uint32_t Flags;     /* HcrProcFlags */
+  uint64_t Signature; /* hash of the canonical type; 0 matches any */
+  uint64_t BodyHash;  /* of the code apart from debug information */
+  HcrRel Body;        /* `F_actual` */
+  HcrRel Slot;        /* the pointer that calls load. Host: one per program,
+                         listed again by each module that defines an inline
+                         function. Module: this module's own */
+  HcrRel Entry;       /* stable entry in this image: jumps through *Slot.
+                         0: nobody here takes the address */
+  HcrRel Address;     /* module binding: pointer that `&F` in code loads; 0: none.
+                         The runtime stores the program's stable entry there */
+  uint64_t Reserved;
+};
+
+/* A function that this module calls or whose address it takes. 24 bytes. */
+struct HcrProcImport {
+  HcrRel Name;
+  uint32_t Flags;     /* HCR_PROC_WEAK, HCR_PROC_THREAD_LOCAL */
+  uint64_t Signature; /* as the caller sees it; 0 matches any */
+  HcrRel Slot;        /* 0: never called through a slot here */
+  HcrRel Address;     /* module binding only, else 0 */
+};
+
+enum HcrGlobalFlags {
+  /* 0..3: HcrScope */
+  HCR_GLOBAL_INLINE = 1 << 2,   /* linkonce, weak or common: many modules may
+                                   define it, there is one storage */
+  HCR_GLOBAL_CONSTANT = 1 << 3, /* not persistent: a new version brings its own,
+                                   unless InitialHash is equal: then the address
+                                   stays that of the version before */
+  HCR_GLOBAL_WEAK = 1 << 5      /* import: 0 is an acceptable answer */
+};
+
+/* A variable (or address-significant constant) defined in this module.
+ * 56 bytes. */
+struct HcrGlobal {
+  HcrRel Name;
+  uint32_t Flags;       /* HcrGlobalFlags */
+  uint64_t Size;        /* bytes */
+  uint64_t InitialHash; /* of the initialiser, addresses by symbol name */
+  uint64_t Layout;      /* hash of the type's layout, 0 = not known */
+  uint32_t Align;       /* bytes */
+  HcrRel Pointer;       /* `g.ptr`, what code loads. Host: holds &g */
+  HcrRel Initial;       /* module binding: Size bytes, the initial value (fix-ups
+                           of this table write into it before it is copied).
+                           Also the storage when no runtime is there. Host: 0 */
+  HcrRel Fresh;         /* module binding: one byte read by Init000, 1 as linked.
+                           The runtime clears it where the variable lived
+                           before. 0: no code initialises the variable */
+  HcrRel TypeName;      /* source name of the type for messages; 0 = not known */
+  uint32_t Reserved;
+};
+
+/* A variable of another module. 16 bytes. */
+struct HcrGlobalImport {
+  HcrRel Name;
+  uint32_t Flags; /* HCR_GLOBAL_CONSTANT, HCR_GLOBAL_WEAK */
+  HcrRel Pointer;
+  uint32_t Reserved;
+};
+
+/* One address inside initialised data of a module-binding module. It holds
+ * this image's own address of the symbol (the dynamic linker's for an import,
+ * 0 if it had none) plus any offset. Binding adds the difference:
+ *     *Location += canonical(symbol) - own(symbol)
+ * where own() is Entry of a proc, Initial of a global, what Address or
+ * Pointer held before binding for imports. Must be done exactly once. 8 bytes. */
+struct HcrFixup {
+  HcrRel Location; /* pointer-sized, writable */
+  uint32_t Symbol; /* HcrFixupKind << 30 | index into that array */
+};
+enum HcrFixupKind {
+  HCR_FIXUP_PROC = 0,
+  HCR_FIXUP_PROC_IMPORT = 1,
+  HCR_FIXUP_GLOBAL = 2,
+  HCR_FIXUP_GLOBAL_IMPORT = 3
+};
+
+/* HCR_BEFORE_RELOAD(fn), HCR_AFTER_RELOAD(fn). 8 bytes. */
+struct HcrHandler {
+  HcrRel Function; /* void (*)(void), this version's body */
+  uint32_t IsBefore;
+};
+
+enum HcrModuleFlags {
+  HCR_MODULE_BINDING = 1 << 0, /* module binding; clear: host */
+  HCR_MODULE_TYPED = 1 << 1    /* the clang plugin gave signatures and layouts */
+};
+
+enum HcrModuleState { /* bits of *State, module binding only */
+  HCR_STATE_RUNTIME = 1 << 0, /* the runtime took charge: start-up code must not
+                                 run Init000, the runtime calls it */
+  HCR_STATE_BOUND = 1 << 1
+};
+
+/* One translation unit. 128 bytes, alignment 8. */
+struct HcrModuleTable {
+  uint32_t Magic;
+  uint16_t Version;
+  uint16_t Size; /* sizeof(struct HcrModuleTable) */
+  uint32_t Flags;
+  HcrRel Name;  /* source path relative to the project root: "src/player.cpp" */
+  HcrRel Root;  /* the project root, absolute */
+  HcrRel State; /* uint32_t, HcrModuleState; host: 0 */
+  uint64_t SourceHash; /* what HcrGetSigHash gives, as a number */
+  uint64_t Program;    /* id of the program this image was built for; 0 = any */
+  HcrRel Procs;
+  uint32_t ProcCount;
+  HcrRel ProcImports;
+  uint32_t ProcImportCount;
+  HcrRel Globals;
+  uint32_t GlobalCount;
+  HcrRel GlobalImports;
+  uint32_t GlobalImportCount;
+  HcrRel Fixups;
+  uint32_t FixupCount;
+  HcrRel Handlers;
+  uint32_t HandlerCount;
+  /* Entry points of this module, all void(void); host: 0 (nothing to do). The
+   * same functions that an image exports under the names of docs/Abi.md. */
+  HcrRel CreateTypeInfos;
+  HcrRel DatInit;
+  HcrRel Init;
+  HcrRel Imports; /* const char *const *, ended by "": HcrGetImportedModules */
+  uint64_t Reserved[3];
+};
+
+#ifdef __cplusplus
+}
+static_assert(sizeof(HcrProc) == 48 && sizeof(HcrProcImport) == 24 &&
+              sizeof(HcrGlobal) == 56 && sizeof(HcrGlobalImport) == 16 &&
+              sizeof(HcrFixup) == 8 && sizeof(HcrHandler) == 8 &&
+              sizeof(HcrModuleTable) == 128);
+#endif
+#endif
