@@ -36,8 +36,8 @@ typedef int32_t HcrRel;
  * importing module to its host image to the program. */
 enum HcrScope {
   HCR_SCOPE_PROGRAM = 0, /* default visibility: one in the process */
-  HCR_SCOPE_IMAGE = 1,   /* hidden: one per host image (and its module images) */
-  HCR_SCOPE_MODULE = 2,  /* internal linkage: named (module, name) */
+  HCR_SCOPE_IMAGE = 1,  /* hidden: one per host image (and its module images) */
+  HCR_SCOPE_MODULE = 2, /* internal linkage: named (module, name) */
   HCR_SCOPE_MASK = 3
 };
 
@@ -45,11 +45,14 @@ enum HcrProcFlags {
   /* 0..3: HcrScope */
   HCR_PROC_INLINE = 1 << 2, /* linkonce_odr/weak_odr: many modules may define
                                it, the last one bound wins */
-  HCR_PROC_THREAD_LOCAL = 1 << 3, /* accessor `<variable>.tls` of a thread-local:
-                               the first definition is kept for ever */
-  HCR_PROC_MAIN = 1 << 4,   /* `main`: listed for its BodyHash only (a changed
-                               main takes effect at the next start); Slot = 0 */
-  HCR_PROC_WEAK = 1 << 5    /* import: 0 is an acceptable answer */
+  HCR_PROC_THREAD_LOCAL = 1
+                          << 3, /* accessor `<variable>.tls` of a thread-local:
+                             the first definition is kept for ever */
+  HCR_PROC_DIRECT = 1 << 4,     /* not reloadable (`main`, weak, marked by the
+                                   user):     listed for its BodyHash only, so that a
+                                   change can     be reported ("takes effect at the next
+                                   start");     Slot, Body and Entry = 0 */
+  HCR_PROC_WEAK = 1 << 5        /* import: 0 is an acceptable answer */
 };
 
 /* A reloadable function defined in this module. 48 bytes. */
@@ -64,8 +67,8 @@ struct HcrProc {
                          function. Module: this module's own */
   HcrRel Entry;       /* stable entry in this image: jumps through *Slot.
                          0: nobody here takes the address */
-  HcrRel Address;     /* module binding: pointer that `&F` in code loads; 0: none.
-                         The runtime stores the program's stable entry there */
+  HcrRel Address; /* module binding: pointer that `&F` in code loads; 0: none.
+                     The runtime stores the program's stable entry there */
   uint64_t Reserved;
 };
 
@@ -98,13 +101,13 @@ struct HcrGlobal {
   uint64_t Layout;      /* hash of the type's layout, 0 = not known */
   uint32_t Align;       /* bytes */
   HcrRel Pointer;       /* `g.ptr`, what code loads. Host: holds &g */
-  HcrRel Initial;       /* module binding: Size bytes, the initial value (fix-ups
-                           of this table write into it before it is copied).
-                           Also the storage when no runtime is there. Host: 0 */
-  HcrRel Fresh;         /* module binding: one byte read by Init000, 1 as linked.
-                           The runtime clears it where the variable lived
-                           before. 0: no code initialises the variable */
-  HcrRel TypeName;      /* source name of the type for messages; 0 = not known */
+  HcrRel Initial;  /* module binding: Size bytes, the initial value (fix-ups
+                      of this table write into it before it is copied).
+                      Also the storage when no runtime is there. Host: 0 */
+  HcrRel Fresh;    /* module binding: one byte read by Init000, 1 as linked.
+                      The runtime clears it where the variable lived
+                      before. 0: no code initialises the variable */
+  HcrRel TypeName; /* source name of the type for messages; 0 = not known */
   uint32_t Reserved;
 };
 
@@ -116,15 +119,18 @@ struct HcrGlobalImport {
   uint32_t Reserved;
 };
 
-/* One address inside initialised data of a module-binding module. It holds
- * this image's own address of the symbol (the dynamic linker's for an import,
- * 0 if it had none) plus any offset. Binding adds the difference:
- *     *Location += canonical(symbol) - own(symbol)
- * where own() is Entry of a proc, Initial of a global, what Address or
- * Pointer held before binding for imports. Must be done exactly once. 8 bytes. */
+/* One address inside initialised data of a module-binding module. Binding
+ * stores the program's address of the symbol:
+ *     *Place = canonical(symbol) + Addend
+ * canonical() is the stable entry of a proc, the storage of a variable, the
+ * current copy of a constant, and for an import that only the dynamic linker
+ * knows what Address or Pointer held before binding. Doing it twice does no
+ * harm (vtables of one class are listed by every module that has them). When
+ * canonical() is 0 (an import that may be absent) 0 is stored. 16 bytes. */
 struct HcrFixup {
-  HcrRel Location; /* pointer-sized, writable */
+  HcrRel Place;    /* pointer-sized, writable */
   uint32_t Symbol; /* HcrFixupKind << 30 | index into that array */
+  int64_t Addend;  /* bytes */
 };
 enum HcrFixupKind {
   HCR_FIXUP_PROC = 0,
@@ -141,13 +147,14 @@ struct HcrHandler {
 
 enum HcrModuleFlags {
   HCR_MODULE_BINDING = 1 << 0, /* module binding; clear: host */
-  HCR_MODULE_TYPED = 1 << 1    /* the clang plugin gave signatures and layouts */
+  HCR_MODULE_TYPED = 1 << 1 /* the clang plugin gave signatures and layouts */
 };
 
 enum HcrModuleState { /* bits of *State, module binding only */
-  HCR_STATE_RUNTIME = 1 << 0, /* the runtime took charge: start-up code must not
-                                 run Init000, the runtime calls it */
-  HCR_STATE_BOUND = 1 << 1
+                      HCR_STATE_RUNTIME =
+                          1 << 0, /* the runtime took charge: start-up code must
+                                     not run Init000, the runtime calls it */
+                      HCR_STATE_BOUND = 1 << 1
 };
 
 /* One translation unit. 128 bytes, alignment 8. */
@@ -186,7 +193,7 @@ struct HcrModuleTable {
 }
 static_assert(sizeof(HcrProc) == 48 && sizeof(HcrProcImport) == 24 &&
               sizeof(HcrGlobal) == 56 && sizeof(HcrGlobalImport) == 16 &&
-              sizeof(HcrFixup) == 8 && sizeof(HcrHandler) == 8 &&
+              sizeof(HcrFixup) == 16 && sizeof(HcrHandler) == 8 &&
               sizeof(HcrModuleTable) == 128);
 #endif
 #endif
