@@ -49,9 +49,9 @@ enum HcrProcFlags {
                           << 3, /* accessor `<variable>.tls` of a thread-local:
                              the first definition is kept for ever */
   HCR_PROC_DIRECT = 1 << 4,     /* not reloadable (`main`, weak, marked by the
-                                   user):     listed for its BodyHash only, so that a
-                                   change can     be reported ("takes effect at the next
-                                   start");     Slot, Body and Entry = 0 */
+                                   user):     listed for its BodyHash only, so that
+                                   a     change can     be reported ("takes effect at
+                                   the next     start");     Slot, Body and Entry = 0 */
   HCR_PROC_WEAK = 1 << 5        /* import: 0 is an acceptable answer */
 };
 
@@ -61,12 +61,14 @@ struct HcrProc {
   uint32_t Flags;     /* HcrProcFlags */
   uint64_t Signature; /* hash of the canonical type; 0 matches any */
   uint64_t BodyHash;  /* of the code apart from debug information */
-  HcrRel Body;        /* `F_actual` */
-  HcrRel Slot;        /* the pointer that calls load. Host: one per program,
-                         listed again by each module that defines an inline
-                         function. Module: this module's own */
-  HcrRel Entry;       /* stable entry in this image: jumps through *Slot.
-                         0: nobody here takes the address */
+  HcrRel Body;    /* `F_actual`. 0 in a host image's rows of inline functions
+                     (which copy is kept is the linker's choice) and of
+                     direct ones: the body is then what *Slot holds */
+  HcrRel Slot;    /* the pointer that calls load. Host: one per program,
+                     listed again by each module that defines an inline
+                     function. Module: this module's own */
+  HcrRel Entry;   /* stable entry in this image: jumps through *Slot.
+                     0: nobody here takes the address */
   HcrRel Address; /* module binding: pointer that `&F` in code loads; 0: none.
                      The runtime stores the program's stable entry there */
   uint64_t Reserved;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Rewriting the uses of a symbol's address inside functions.
+#ifndef HCR_PASS_ADDRESSUSES_H
+#define HCR_PASS_ADDRESSUSES_H
+
+#include "Classify.h"
+#include "llvm/IR/IRBuilder.h"
+
+namespace hcr {
+
+/// Turns constant expressions over \p Symbols that instructions use into
+/// instructions, so that every use of a symbol in code is an operand.
+void expandConstantUses(llvm::ArrayRef<llvm::GlobalValue *> Symbols);
+
+/// Replaces \p Symbol, where an instruction uses its address, by what \p Make
+/// builds in front of that instruction. Calls of the symbol, block addresses,
+/// operands that must be constants and untouched functions stay.
+void replaceAddressInCode(
+    llvm::GlobalValue &Symbol, const Plan &P,
+    llvm::function_ref<llvm::Value *(llvm::IRBuilderBase &)> Make);
+
+/// A load of a slot: atomic, so that ThreadSanitizer knows that commits may
+/// happen meanwhile; the same code as a plain load.
+llvm::LoadInst *loadSlot(llvm::IRBuilderBase &B, llvm::GlobalVariable &Slot);
+
+/// A load of a pointer that never changes once code runs.
+llvm::LoadInst *loadPointer(llvm::IRBuilderBase &B,
+                            llvm::GlobalVariable &Pointer, bool IsInvariant);
+
+/// A new pointer variable of HCR's: neither folded to its initial value nor
+/// looked at by sanitizers.
+llvm::GlobalVariable *
+makePointerVariable(llvm::Module &M, const llvm::Twine &Name,
+                    llvm::GlobalValue::LinkageTypes Linkage,
+                    llvm::Constant *Initial);
+
+/// Puts \p G into a comdat of its own name, so that one copy is kept.
+void makeComdat(llvm::GlobalObject &G);
+
+} // namespace hcr
+
+#endif

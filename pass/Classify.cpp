@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Classify.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Analysis/OptimizationRemarkEmitter.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+
+using namespace llvm;
+
+namespace hcr {
+
+bool isInlineDefinition(const GlobalValue &G) {
+  return G.hasLinkOnceLinkage() || G.hasWeakLinkage() || G.hasCommonLinkage();
+}
+
+namespace {
+
+/// Why a symbol stays as it is; empty if it does not.
+using Reason = StringRef;
+
+/// What `annotate` attributes and our own macros say about symbols.
+struct Annotations {
+  SmallPtrSet<const GlobalValue *, 4> NonReloadable;
+  SmallVector<Function *, 0> Before, After;
+
+  explicit Annotations(Module &M) {
+    const auto *Table = M.getNamedGlobal("llvm.global.annotations");
+    if (!Table || !Table->hasInitializer())
+      return;
+    const auto *Rows = dyn_cast<ConstantArray>(Table->getInitializer());
+    if (!Rows)
+      return;
+    for (const Use &Row : Rows->operands()) {
+      const auto *Fields = cast<ConstantStruct>(Row);
+      auto *Symbol =
+          dyn_cast<GlobalValue>(Fields->getOperand(0)->stripPointerCasts());
+      const auto *Text =
+          dyn_cast<GlobalVariable>(Fields->getOperand(1)->stripPointerCasts());
+      if (Symbol && Text && Text->hasInitializer())
+        if (const auto *Data =
+                dyn_cast<ConstantDataArray>(Text->getInitializer()))
+          if (Data->isCString())
+            add(*Symbol, Data->getAsCString());
+    }
+  }
+
+private:
+  void add(GlobalValue &Symbol, StringRef Text) {
+    if (Text == "hcr.nonreloadable")
+      NonReloadable.insert(&Symbol);
+    if (Text != "hcr.before_reload" && Text != "hcr.after_reload")
+      return;
+    // The marked variable's initial value is the handler.
+    auto *Marker = dyn_cast<GlobalVariable>(&Symbol);
+    auto *Handler =
+        Marker && Marker->hasInitializer()
+            ? dyn_cast<Function>(Marker->getInitializer()->stripPointerCasts())
+            : nullptr;
+    if (Handler)
+      (Text == "hcr.before_reload" ? Before : After).push_back(Handler);
+  }
+};
+
+/// Identifiers that occur in inline assembly anywhere in the module.
+StringSet<> namesInAssembly(const Module &M) {
+  StringSet<> Names;
+  auto AddWords = [&Names](StringRef Text) {
+    while (!Text.empty()) {
+      StringRef Word = Text.take_while(
+          [](char C) { return isAlnum(C) || C == '_' || C == '.'; });
+      if (Word.empty())
+        Text = Text.drop_front();
+      else {
+        Names.insert(Word);
+        Text = Text.drop_front(Word.size());
+      }
+    }
+  };
+  AddWords(M.getModuleInlineAsm());
+  for (const Function &F : M)
+    for (const Instruction &I : instructions(F))
+      if (const auto *Call = dyn_cast<CallBase>(&I))
+        if (const auto *Asm = dyn_cast<InlineAsm>(Call->getCalledOperand()))
+          AddWords(Asm->getAsmString());
+  return Names;
+}
+
+bool startsWithAny(StringRef Name, ArrayRef<StringRef> Prefixes) {
+  return any_of(Prefixes, [&](StringRef P) { return Name.starts_with(P); });
+}
+
+/// Symbols that belong to the language runtime and its tools, never to the
+/// program: their callers gain nothing from a slot.
+bool belongsToImplementation(StringRef Name) {
+  return startsWithAny(
+      Name, {"llvm.", "__cxa_", "__gxx_", "__gcc_", "_Unwind_", "__clang_",
+             "__asan", "__lsan", "__msan", "__tsan", "__ubsan", "__hwasan",
+             "__sanitizer", "__sancov", "__llvm_", "__prof", "__cov", "__gcov",
+             "llvm_gcov", "__stack_chk", "__dso_handle", "__start_", "__stop_",
+             "_GLOBAL_OFFSET_TABLE_", "__emutls",
+             // Type information and the standard library's own symbols.
+             "_ZTI", "_ZTS", "_ZTVN10__cxxabiv1", "_ZSt", "_ZNSt", "_ZNKSt",
+             "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx", "_ZTVSt", "_ZTVNSt", "_ZTTNSt",
+             // Operators new and delete; wrappers of thread-locals.
+             "_Znw", "_Zna", "_Zdl", "_Zda", "_ZTW", "_ZTH", "hcr"});
+}
+
+/// Functions whose names the compiler counts through: another edit gives the
+/// same name to another function.
+bool isCompilerGenerated(StringRef Name) {
+  return startsWithAny(Name, {"__cxx_global_", "_GLOBAL__", "__tls_init",
+                              "__dtor_", "__clang_call_terminate", "_ZTW",
+                              "_ZTH", "__llvm_", "asan.", "tsan."});
+}
+
+bool hasAddressUse(const Function &F) {
+  return any_of(F.uses(), [&](const Use &U) {
+    const auto *Call = dyn_cast<CallBase>(U.getUser());
+    if (Call && Call->isCallee(&U) &&
+        Call->getFunctionType() == F.getFunctionType())
+      return false;
+    if (isa<BlockAddress>(U.getUser()) || isa<GlobalAlias>(U.getUser()))
+      return false;
+    // `llvm.used` keeps a symbol, it does not look at its address.
+    if (isa<ConstantAggregate>(U.getUser()))
+      return !all_of(U.getUser()->users(), [](const User *Holder) {
+        const auto *G = dyn_cast<GlobalVariable>(Holder);
+        return G && (G->getName() == "llvm.used" ||
+                     G->getName() == "llvm.compiler.used");
+      });
+    return true;
+  });
+}
+
+/// Whether somebody may keep or compare the address of a constant. Loads
+/// through it and copies out of it do not count.
+bool addressEscapes(const Value &Address) {
+  return any_of(Address.uses(), [&](const Use &U) {
+    const User *Holder = U.getUser();
+    if (isa<LoadInst>(Holder))
+      return false;
+    if (isa<GetElementPtrInst>(Holder))
+      return addressEscapes(*Holder);
+    if (const auto *Expr = dyn_cast<ConstantExpr>(Holder))
+      return Expr->getOpcode() != Instruction::GetElementPtr ||
+             addressEscapes(*Expr);
+    if (const auto *Copy = dyn_cast<MemTransferInst>(Holder))
+      return &U != &Copy->getRawSourceUse();
+    return true;
+  });
+}
+
+class Classifier {
+  Module &M;
+  const Options &Opts;
+  function_ref<const TargetLibraryInfo &(Function &)> LibraryInfo;
+  Annotations Marks;
+  StringSet<> AssemblyNames;
+  SmallPtrSet<const Function *, 4> Resolvers, Personalities;
+  Plan Result;
+
+public:
+  Classifier(Module &M, const Options &Opts,
+             function_ref<const TargetLibraryInfo &(Function &)> LibraryInfo)
+      : M(M), Opts(Opts), LibraryInfo(LibraryInfo), Marks(M),
+        AssemblyNames(namesInAssembly(M)) {
+    for (const GlobalIFunc &I : M.ifuncs())
+      if (const Function *Resolver = I.getResolverFunction())
+        Resolvers.insert(Resolver);
+    for (Function &F : M)
+      if (F.hasPersonalityFn())
+        if (const auto *P =
+                dyn_cast<Function>(F.getPersonalityFn()->stripPointerCasts()))
+          Personalities.insert(P);
+  }
+
+  Plan run() {
+    for (Function &F : M)
+      F.isDeclaration() ? addDeclaredFunction(F) : addDefinedFunction(F);
+    for (GlobalAlias &A : M.aliases())
+      addAlias(A);
+    for (GlobalVariable &G : M.globals())
+      addVariable(G);
+    Result.BeforeHandlers = std::move(Marks.Before);
+    Result.AfterHandlers = std::move(Marks.After);
+    return std::move(Result);
+  }
+
+private:
+  Reason whyDirect(const Function &F) const {
+    if (F.getName() == "main")
+      return "the body of main is not replaced; its calls are";
+    if (Marks.NonReloadable.contains(&F))
+      return "it is marked HCR_NONRELOADABLE";
+    if (F.hasFnAttribute(Attribute::Naked))
+      return "a naked function has no calling convention to keep";
+    if (F.hasFnAttribute(Attribute::AlwaysInline))
+      return "it is always_inline";
+    if (F.hasWeakAnyLinkage() || F.hasLinkOnceAnyLinkage())
+      return "a weak definition may be replaced by the linker";
+    if (Resolvers.contains(&F))
+      return "it resolves an ifunc, before slots are relocated";
+    if (Personalities.contains(&F))
+      return "it is a personality function";
+    if (AssemblyNames.contains(F.getName()))
+      return "inline assembly names it";
+    if (isCompilerGenerated(F.getName()) ||
+        belongsToImplementation(F.getName()))
+      return "the compiler made it";
+    if (F.hasFnAttribute(Attribute::PresplitCoroutine) && F.hasPrivateLinkage())
+      return "the compiler made it";
+    return {};
+  }
+
+  void addDefinedFunction(Function &F) {
+    if (F.hasAvailableExternallyLinkage())
+      return;
+    if (F.hasFnAttribute(Attribute::Naked) || Resolvers.contains(&F))
+      Result.Untouched.insert(&F);
+    if (Reason Why = whyDirect(F); !Why.empty()) {
+      Result.DirectProcs.push_back(&F);
+      remark(F, Why);
+      return;
+    }
+    // A changed header rebuilds all its users, so calls may inline; addresses
+    // may live in objects, so those are stable entries. C's `static inline`
+    // is the same thing.
+    bool IsInline =
+        isInlineDefinition(F) ||
+        (F.hasLocalLinkage() && F.hasFnAttribute(Attribute::InlineHint));
+    if (!IsInline)
+      Result.Procs.push_back(&F);
+    else if (hasAddressUse(F))
+      Result.InlineProcs.push_back(&F);
+  }
+
+  void addDeclaredFunction(Function &F) {
+    LibFunc Known;
+    bool IsDirect =
+        F.isIntrinsic() || F.use_empty() ||
+        belongsToImplementation(F.getName()) ||
+        F.hasFnAttribute(Attribute::ReturnsTwice) ||
+        Personalities.contains(&F) || F.hasDLLImportStorageClass() ||
+        AssemblyNames.contains(F.getName()) ||
+        Marks.NonReloadable.contains(&F) ||
+        (LibraryInfo(F).getLibFunc(F, Known) && LibraryInfo(F).has(Known));
+    if (!IsDirect)
+      Result.ImportedProcs.push_back(&F);
+  }
+
+  void addAlias(GlobalAlias &A) {
+    auto *F = dyn_cast<Function>(A.getAliasee()->stripPointerCasts());
+    if (F && !A.isInterposable() && is_contained(Result.Procs, F))
+      Result.Aliases.push_back(&A);
+  }
+
+  void addVariable(GlobalVariable &G) {
+    StringRef Name = G.getName();
+    if (Name.starts_with("llvm.") || Name.empty() || G.hasPrivateLinkage() ||
+        G.hasAvailableExternallyLinkage() || belongsToImplementation(Name) ||
+        // Numbered by the compiler, so without an identity: each version of
+        // a module has its own.
+        Name.starts_with(".") || Name.starts_with("_ZGR") ||
+        G.getAddressSpace() != 0)
+      return;
+    if (G.isThreadLocal()) {
+      (G.isDeclaration() ? Result.ImportedThreadLocals : Result.ThreadLocals)
+          .push_back(&G);
+      return;
+    }
+    if (Marks.NonReloadable.contains(&G) || AssemblyNames.contains(Name)) {
+      remark(G, "it is marked HCR_NONRELOADABLE or named in inline assembly");
+      return;
+    }
+    if (G.isDeclaration())
+      addDeclaredVariable(G);
+    else if (!G.isConstant())
+      Result.Globals.push_back(&G);
+    else if (!Name.starts_with("_ZT") && !G.hasGlobalUnnamedAddr() &&
+             !isInlineDefinition(G) &&
+             (!G.hasLocalLinkage() || addressEscapes(G)))
+      Result.Constants.push_back(&G);
+    else if (Name.starts_with("_ZTV") && G.hasExternalLinkage())
+      Result.Constants.push_back(&G);
+  }
+
+  void addDeclaredVariable(GlobalVariable &G) {
+    // A class's vtable and construction tables belong with the code that
+    // uses them: in a program the linker's answer is the right one.
+    if (G.use_empty() || (Opts.isHost() && G.getName().starts_with("_ZT")))
+      return;
+    Result.ImportedGlobals.push_back(&G);
+  }
+
+  void remark(const GlobalValue &G, Reason Why) const {
+    if (!M.getContext().getDiagHandlerPtr()->isMissedOptRemarkEnabled("hcr"))
+      return;
+    // A remark points at code, so a variable borrows the first function.
+    const auto *F = dyn_cast<Function>(&G);
+    DiagnosticLocation Where =
+        F ? DiagnosticLocation(F->getSubprogram()) : DiagnosticLocation();
+    if (!F)
+      for (const Function &Any : M)
+        if (!Any.isDeclaration()) {
+          F = &Any;
+          break;
+        }
+    if (!F)
+      return;
+    M.getContext().diagnose(
+        OptimizationRemarkMissed("hcr", "Direct", Where, &F->getEntryBlock())
+        << "'" << ore::NV("Name", G.getName())
+        << "' is not reloadable: " << ore::NV("Reason", Why));
+  }
+};
+
+} // namespace
+
+Plan classify(Module &M, const Options &Opts,
+              function_ref<const TargetLibraryInfo &(Function &)> LibraryInfo) {
+  return Classifier(M, Opts, LibraryInfo).run();
+}
+
+} // namespace hcr

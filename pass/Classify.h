@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The one place that decides what happens to each function and variable of a
+// translation unit. Everything after it only carries the Plan out.
+#ifndef HCR_PASS_CLASSIFY_H
+#define HCR_PASS_CLASSIFY_H
+
+#include "Options.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/Module.h"
+
+namespace llvm {
+class TargetLibraryInfo;
+} // namespace llvm
+
+namespace hcr {
+
+struct Plan {
+  template <typename T> using List = llvm::SmallVector<T *, 0>;
+
+  /// Functions.
+  List<llvm::Function> Procs;         ///< Defined here: slot and body.
+  List<llvm::Function> InlineProcs;   ///< Called directly, address by entry.
+  List<llvm::Function> ImportedProcs; ///< Declared here, called by slot.
+  List<llvm::Function> DirectProcs;   ///< Defined here and left alone.
+  List<llvm::GlobalAlias> Aliases;    ///< Other names of Procs.
+
+  /// Variables.
+  List<llvm::GlobalVariable> Globals;         ///< Persistent.
+  List<llvm::GlobalVariable> Constants;       ///< Others may hold the address.
+  List<llvm::GlobalVariable> ImportedGlobals; ///< Declared here.
+  List<llvm::GlobalVariable> ThreadLocals;    ///< Defined here.
+  List<llvm::GlobalVariable> ImportedThreadLocals;
+
+  /// HCR_BEFORE_RELOAD and HCR_AFTER_RELOAD, by the function they mark.
+  List<llvm::Function> BeforeHandlers;
+  List<llvm::Function> AfterHandlers;
+
+  /// Functions in which nothing is rewritten: naked ones, and resolvers of
+  /// ifuncs, which run before slots are relocated.
+  llvm::SmallPtrSet<const llvm::Function *, 4> Untouched;
+};
+
+/// Decides for each symbol of \p M and reports, as a missed-optimisation
+/// remark of the pass "hcr", each definition that is left direct.
+Plan classify(
+    llvm::Module &M, const Options &Opts,
+    llvm::function_ref<const llvm::TargetLibraryInfo &(llvm::Function &)>
+        LibraryInfo);
+
+/// True for a definition that every user of a header has a copy of.
+bool isInlineDefinition(const llvm::GlobalValue &G);
+
+} // namespace hcr
+
+#endif

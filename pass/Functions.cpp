@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "AddressUses.h"
+#include "Lowering.h"
+#include "StableEntry.h"
+#include "llvm/IR/Instructions.h"
+
+using namespace llvm;
+
+namespace hcr {
+namespace {
+
+bool isDirectCall(const Use &U, const Function &F) {
+  const auto *Call = dyn_cast<CallBase>(U.getUser());
+  return Call && Call->isCallee(&U) &&
+         Call->getFunctionType() == F.getFunctionType();
+}
+
+/// Uses that stay with the code of a function and do not follow its name.
+bool belongsToBody(const Use &U, const Function &F) {
+  return isDirectCall(U, F) || isa<BlockAddress>(U.getUser());
+}
+
+/// The one place that decides what a call of a reloadable function looks like.
+void callThroughSlot(Function &F, GlobalVariable &Slot, const Plan &P) {
+  SmallVector<CallBase *, 16> Calls;
+  for (const Use &U : F.uses())
+    if (isDirectCall(U, F)) {
+      auto *Call = cast<CallBase>(U.getUser());
+      if (!P.Untouched.contains(Call->getFunction()))
+        Calls.push_back(Call);
+    }
+  for (CallBase *Call : Calls) {
+    IRBuilder<> B(Call);
+    Call->setCalledOperand(loadSlot(B, Slot));
+    // What the declaration promised, the call must promise now.
+    if (F.doesNotReturn())
+      Call->addFnAttr(Attribute::NoReturn);
+    if (F.doesNotThrow())
+      Call->addFnAttr(Attribute::NoUnwind);
+  }
+}
+
+class FunctionLowering {
+  Lowering &L;
+  Module &M;
+  const bool IsHost;
+
+public:
+  explicit FunctionLowering(Lowering &L)
+      : L(L), M(L.M), IsHost(L.Opts.isHost()) {}
+
+  void run() {
+    for (GlobalAlias *A : L.P.Aliases)
+      callAliaseeDirectly(*A);
+    if (!IsHost)
+      expandAddresses();
+    for (Function *F : L.P.Procs)
+      lowerProc(*F);
+    for (Function *F : L.P.InlineProcs)
+      lowerInlineProc(*F);
+    for (Function *F : L.P.ImportedProcs)
+      lowerImportedProc(*F);
+    for (Function *F : L.P.DirectProcs)
+      addDirectProc(*F);
+    for (auto [Handlers, IsBefore] : {std::pair(&L.P.BeforeHandlers, true),
+                                      std::pair(&L.P.AfterHandlers, false)})
+      for (Function *Handler : *Handlers)
+        L.Table.Handlers.push_back({Handler, IsBefore});
+  }
+
+private:
+  /// Inside this module an alias is its function.
+  static void callAliaseeDirectly(GlobalAlias &A) {
+    auto *F = cast<Function>(A.getAliasee()->stripPointerCasts());
+    A.replaceUsesWithIf(
+        F, [](const Use &U) { return isa<Instruction>(U.getUser()); });
+  }
+
+  void expandAddresses() {
+    SmallVector<GlobalValue *, 0> All;
+    for (const auto *List : {&L.P.Procs, &L.P.InlineProcs, &L.P.ImportedProcs})
+      All.append(List->begin(), List->end());
+    expandConstantUses(All);
+  }
+
+  GlobalVariable *makeSlot(StringRef Name, GlobalValue::LinkageTypes Linkage,
+                           Constant &Initial) {
+    return makePointerVariable(M, Name + ".slot",
+                               IsHost ? Linkage : GlobalValue::InternalLinkage,
+                               &Initial);
+  }
+
+  /// Module binding: code that takes the address of \p Symbol loads it.
+  /// Returns null if no code does and \p IsNeeded is false.
+  GlobalVariable *makeAddress(Function &Symbol, StringRef Name,
+                              Constant &Initial, bool IsNeeded = false) {
+    GlobalVariable *Address = nullptr;
+    auto Make = [&] {
+      if (!Address)
+        Address = makePointerVariable(M, Name + ".addr",
+                                      GlobalValue::InternalLinkage, &Initial);
+    };
+    replaceAddressInCode(Symbol, L.P, [&](IRBuilderBase &B) -> Value * {
+      Make();
+      return loadPointer(B, *Address, /*IsInvariant=*/true);
+    });
+    if (IsNeeded)
+      Make();
+    return Address;
+  }
+
+  static bool isInData(const GlobalValue &G) {
+    return any_of(G.uses(), [](const Use &U) {
+      return isa<Constant>(U.getUser()) && !isa<Function>(U.getUser()) &&
+             !isa<GlobalAlias>(U.getUser());
+    });
+  }
+
+  void lowerProc(Function &F) {
+    std::string Name = plainName(F).str();
+    uint32_t Scope = scopeOf(F);
+    Function *Entry = splitOffBody(F);
+    GlobalVariable *Slot =
+        makeSlot(Name,
+                 Entry->hasLocalLinkage() ? GlobalValue::InternalLinkage
+                                          : GlobalValue::ExternalLinkage,
+                 F);
+    callThroughSlot(F, *Slot, L.P);
+    makeStableEntry(*Entry, F, *Slot);
+
+    ProcRow Row;
+    Row.Symbol = Entry;
+    Row.Name = Name;
+    Row.Flags = Scope;
+    Row.Signature = hashSignature(F);
+    Row.BodyHash = L.Ids.Content.lookup(&F);
+    Row.Body = &F;
+    Row.Slot = Slot;
+    Row.Entry = locallyBound(*Entry);
+    if (!IsHost) {
+      // Before, code named the body: uses in code that are not calls.
+      Row.Address = makeAddress(*Entry, Name, *Row.Entry);
+    }
+    L.Table.Procs.push_back(Row);
+    addAliases(*Entry, *Slot, Row);
+  }
+
+  /// Renames \p F to F_actual and gives its name, and all uses of its address,
+  /// to the function that is returned: the stable entry, still empty.
+  Function *splitOffBody(Function &F) {
+    std::string Symbol = F.getName().str();
+    F.setName(Symbol + "_actual");
+    Function *Entry = Function::Create(F.getFunctionType(), F.getLinkage(),
+                                       F.getAddressSpace(), Symbol, &M);
+    Entry->setVisibility(F.getVisibility());
+    Entry->setDSOLocal(F.isDSOLocal());
+    Entry->setUnnamedAddr(F.getUnnamedAddr());
+    Entry->setDLLStorageClass(F.getDLLStorageClass());
+    Entry->setComdat(F.getComdat());
+    F.replaceUsesWithIf(Entry,
+                        [&F](const Use &U) { return !belongsToBody(U, F); });
+    if (!F.hasLocalLinkage()) {
+      F.setLinkage(GlobalValue::ExternalLinkage);
+      F.setVisibility(GlobalValue::HiddenVisibility);
+      F.setDSOLocal(true);
+    }
+    return Entry;
+  }
+
+  /// Clang makes complete-object constructors aliases of base-object ones.
+  void addAliases(Function &Entry, GlobalVariable &Slot, ProcRow Row) {
+    for (GlobalAlias *A : L.P.Aliases) {
+      if (A->getAliasee()->stripPointerCasts() != &Entry)
+        continue;
+      Row.Symbol = A;
+      Row.Name = plainName(*A);
+      Row.Flags = scopeOf(*A);
+      Row.Address = nullptr;
+      if (IsHost && !A->hasLocalLinkage()) {
+        auto *AliasSlot =
+            GlobalAlias::create(Slot.getValueType(), 0, A->getLinkage(),
+                                Row.Name + ".slot", &Slot, &M);
+        AliasSlot->setVisibility(GlobalValue::HiddenVisibility);
+        AliasSlot->setDSOLocal(true);
+      }
+      L.Table.Procs.push_back(Row);
+    }
+  }
+
+  void lowerInlineProc(Function &F) {
+    std::string Name = plainName(F).str();
+    uint32_t Scope = scopeOf(F);
+    bool IsShared = IsHost && !F.hasLocalLinkage();
+    auto Linkage = IsShared ? GlobalValue::LinkOnceODRLinkage
+                            : GlobalValue::InternalLinkage;
+    Function *Entry = Function::Create(
+        F.getFunctionType(), Linkage, F.getAddressSpace(), Name + ".entry", &M);
+    GlobalVariable *Slot = makeSlot(Name, Linkage, F);
+    Entry->setDSOLocal(true);
+    if (IsShared) {
+      Entry->setVisibility(GlobalValue::HiddenVisibility);
+      makeComdat(*Entry);
+      Slot->setComdat(Entry->getComdat());
+    }
+    makeStableEntry(*Entry, F, *Slot);
+
+    ProcRow Row;
+    Row.Symbol = Entry;
+    Row.Name = Name;
+    Row.Flags = Scope | HCR_PROC_INLINE;
+    Row.Signature = hashSignature(F);
+    Row.BodyHash = L.Ids.Content.lookup(&F);
+    Row.Slot = Slot;
+    Row.Entry = Entry;
+    if (!IsHost) {
+      Row.Address = makeAddress(F, Name, *Entry);
+      // Its own image's copy, whatever others export under the same name.
+      if (!F.hasLocalLinkage()) {
+        F.setVisibility(GlobalValue::HiddenVisibility);
+        F.setDSOLocal(true);
+      }
+      Row.Body = &F;
+    }
+    F.replaceUsesWithIf(Entry, [&](const Use &U) {
+      if (belongsToBody(U, F) || isa<GlobalAlias>(U.getUser()) ||
+          U.getUser() == Slot)
+        return false;
+      const auto *User = dyn_cast<Instruction>(U.getUser());
+      return !User || !L.P.Untouched.contains(User->getFunction());
+    });
+    // `llvm.used` and the like keep the function itself.
+    Entry->replaceUsesWithIf(&F, [](const Use &U) {
+      return isa<ConstantAggregate>(U.getUser()) &&
+             all_of(U.getUser()->users(), [](const User *Holder) {
+               const auto *G = dyn_cast<GlobalVariable>(Holder);
+               return G && G->getName().starts_with("llvm.");
+             });
+    });
+    L.Table.Procs.push_back(Row);
+  }
+
+  void lowerImportedProc(Function &F) {
+    std::string Name = plainName(F).str();
+    bool IsCalled =
+        any_of(F.uses(), [&F](const Use &U) { return isDirectCall(U, F); });
+    ProcImportRow Row;
+    Row.Symbol = &F;
+    Row.Name = Name;
+    Row.Signature = hashSignature(F);
+    if (F.hasExternalWeakLinkage())
+      Row.Flags = HCR_PROC_WEAK;
+    if (IsCalled) {
+      GlobalVariable *Slot = makeSlot(Name, GlobalValue::WeakAnyLinkage, F);
+      if (IsHost)
+        makeComdat(*Slot);
+      callThroughSlot(F, *Slot, L.P);
+      Row.Slot = Slot;
+    }
+    if (!IsHost) {
+      F.setLinkage(GlobalValue::ExternalWeakLinkage);
+      Row.Address = makeAddress(F, Name, F, /*IsNeeded=*/isInData(F));
+    }
+    if (Row.Slot || Row.Address)
+      L.Table.ProcImports.push_back(Row);
+  }
+
+  void addDirectProc(Function &F) {
+    if (F.hasLinkOnceLinkage() || !L.Ids.Content.contains(&F))
+      return;
+    ProcRow Row;
+    Row.Name = plainName(F);
+    Row.Flags = scopeOf(F) | HCR_PROC_DIRECT;
+    Row.Signature = hashSignature(F);
+    Row.BodyHash = L.Ids.Content.lookup(&F);
+    L.Table.Procs.push_back(Row);
+  }
+};
+
+} // namespace
+
+void lowerFunctions(Lowering &L) { FunctionLowering(L).run(); }
+
+} // namespace hcr

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Hashing.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DataLayout.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Operator.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace llvm;
+
+namespace hcr {
+namespace {
+
+/// Collects words and hashes them at the end.
+class Hasher {
+  SmallVector<uint64_t, 64> Words;
+
+public:
+  void add(uint64_t Word) { Words.push_back(Word); }
+  void add(StringRef Text) { add(xxh3_64bits(Text)); }
+  void add(const APInt &Value) {
+    add(Value.getBitWidth());
+    for (unsigned I = 0; I != Value.getNumWords(); ++I)
+      add(Value.getRawData()[I]);
+  }
+  uint64_t finish() const {
+    uint64_t Hash =
+        xxh3_64bits(ArrayRef(reinterpret_cast<const uint8_t *>(Words.data()),
+                             Words.size() * sizeof(uint64_t)));
+    return Hash ? Hash : 1;
+  }
+};
+
+/// Hashes constants and code of one function or initialiser. Structure types
+/// count by content: `struct.P` may be called `struct.P.3` in another build.
+class CodeHasher {
+  Hasher H;
+  DenseMap<const Value *, unsigned> Numbers;
+  SmallPtrSet<const GlobalVariable *, 4> OpenPrivates;
+
+public:
+  uint64_t finish() const { return H.finish(); }
+
+  void addType(const Type *T) {
+    H.add(T->getTypeID());
+    switch (T->getTypeID()) {
+    case Type::IntegerTyID:
+      H.add(T->getIntegerBitWidth());
+      break;
+    case Type::PointerTyID:
+      H.add(T->getPointerAddressSpace());
+      break;
+    case Type::ArrayTyID:
+      H.add(T->getArrayNumElements());
+      addType(T->getArrayElementType());
+      break;
+    case Type::FixedVectorTyID:
+    case Type::ScalableVectorTyID:
+      H.add(cast<VectorType>(T)->getElementCount().getKnownMinValue());
+      addType(cast<VectorType>(T)->getElementType());
+      break;
+    case Type::StructTyID:
+      H.add(T->getStructNumElements());
+      H.add(cast<StructType>(T)->isPacked());
+      for (const Type *Element : T->subtypes())
+        addType(Element);
+      break;
+    case Type::FunctionTyID:
+      H.add(cast<FunctionType>(T)->isVarArg());
+      H.add(T->getNumContainedTypes());
+      for (const Type *Element : T->subtypes())
+        addType(Element);
+      break;
+    default:
+      break;
+    }
+  }
+
+  void addConstant(const Constant *C) {
+    addType(C->getType());
+    if (const auto *G = dyn_cast<GlobalValue>(C)) {
+      addGlobalReference(*G);
+      return;
+    }
+    H.add(C->getValueID());
+    if (const auto *Int = dyn_cast<ConstantInt>(C))
+      H.add(Int->getValue());
+    else if (const auto *Float = dyn_cast<ConstantFP>(C))
+      H.add(Float->getValueAPF().bitcastToAPInt());
+    else if (const auto *Data = dyn_cast<ConstantDataSequential>(C))
+      H.add(Data->getRawDataValues());
+    else if (const auto *Block = dyn_cast<BlockAddress>(C))
+      H.add(blockNumber(*Block));
+    else {
+      if (const auto *Expr = dyn_cast<ConstantExpr>(C)) {
+        H.add(Expr->getOpcode());
+        if (const auto *Gep = dyn_cast<GEPOperator>(Expr))
+          addType(Gep->getSourceElementType());
+      }
+      H.add(C->getNumOperands());
+      for (const Use &Operand : C->operands())
+        addConstant(cast<Constant>(Operand));
+    }
+  }
+
+  void addFunction(const Function &F) {
+    addType(F.getFunctionType());
+    for (const Argument &A : F.args())
+      number(&A);
+    for (const BasicBlock &Block : F) {
+      number(&Block);
+      for (const Instruction &I : Block)
+        number(&I);
+    }
+    for (const Instruction &I : instructions(F))
+      if (!isa<DbgInfoIntrinsic>(I))
+        addInstruction(I);
+  }
+
+private:
+  void number(const Value *V) { Numbers.try_emplace(V, Numbers.size()); }
+
+  unsigned blockNumber(const BlockAddress &Address) {
+    unsigned Number = 0;
+    for (const BasicBlock &Block : *Address.getFunction()) {
+      if (&Block == Address.getBasicBlock())
+        break;
+      ++Number;
+    }
+    return Number;
+  }
+
+  /// A private string is what it says; everything else is its name.
+  void addGlobalReference(const GlobalValue &G) {
+    const auto *Variable = dyn_cast<GlobalVariable>(&G);
+    if (Variable && Variable->hasPrivateLinkage() &&
+        Variable->hasInitializer() && OpenPrivates.insert(Variable).second) {
+      addConstant(Variable->getInitializer());
+      OpenPrivates.erase(Variable);
+      return;
+    }
+    H.add(G.getName());
+  }
+
+  void addOperand(const Value *V) {
+    if (const auto *C = dyn_cast<Constant>(V)) {
+      addConstant(C);
+    } else if (const auto *Asm = dyn_cast<InlineAsm>(V)) {
+      H.add(Asm->getAsmString());
+      H.add(Asm->getConstraintString());
+    } else if (auto It = Numbers.find(V); It != Numbers.end()) {
+      H.add(It->second);
+    }
+  }
+
+  void addInstruction(const Instruction &I) {
+    H.add(I.getOpcode());
+    H.add(I.getRawSubclassOptionalData());
+    addType(I.getType());
+    if (const auto *Cmp = dyn_cast<CmpInst>(&I))
+      H.add(Cmp->getPredicate());
+    else if (const auto *Gep = dyn_cast<GetElementPtrInst>(&I))
+      addType(Gep->getSourceElementType());
+    else if (const auto *Alloca = dyn_cast<AllocaInst>(&I))
+      addType(Alloca->getAllocatedType());
+    else if (const auto *Call = dyn_cast<CallBase>(&I))
+      addType(Call->getFunctionType());
+    else if (const auto *Phi = dyn_cast<PHINode>(&I))
+      for (const BasicBlock *Block : Phi->blocks())
+        H.add(Numbers.lookup(Block));
+    else if (const auto *Extract = dyn_cast<ExtractValueInst>(&I))
+      for (unsigned Index : Extract->indices())
+        H.add(Index);
+    else if (const auto *Insert = dyn_cast<InsertValueInst>(&I))
+      for (unsigned Index : Insert->indices())
+        H.add(Index);
+    else if (const auto *Shuffle = dyn_cast<ShuffleVectorInst>(&I))
+      for (int Lane : Shuffle->getShuffleMask())
+        H.add(static_cast<uint64_t>(Lane));
+    else if (const auto *Atomic = dyn_cast<AtomicRMWInst>(&I))
+      H.add(Atomic->getOperation());
+    H.add(I.isVolatile());
+    H.add(I.isAtomic());
+    for (const Use &Operand : I.operands())
+      addOperand(Operand);
+  }
+};
+
+} // namespace
+
+uint64_t hashSignature(const FunctionType *Type, AttributeList Attributes) {
+  CodeHasher Types;
+  Types.addType(Type);
+  Hasher H;
+  H.add(Types.finish());
+  H.add(Attributes.hasFnAttr(Attribute::NoReturn));
+  for (unsigned I = 0; I != Type->getNumParams(); ++I) {
+    AttributeSet Parameter = Attributes.getParamAttrs(I);
+    for (llvm::Type *T :
+         {Parameter.getByValType(), Parameter.getStructRetType()}) {
+      CodeHasher Passed;
+      if (T)
+        Passed.addType(T);
+      H.add(T ? Passed.finish() : 0);
+    }
+  }
+  return H.finish();
+}
+
+uint64_t hashSignature(const Function &F) {
+  // C's `int f();` is variadic without a named parameter and matches any.
+  if (F.isDeclaration() && F.isVarArg() && F.arg_empty())
+    return 0;
+  return hashSignature(F.getFunctionType(), F.getAttributes());
+}
+
+/// Of a function its instructions, of a variable its initial value (addresses
+/// count by symbol name).
+static uint64_t hashContent(const GlobalObject &G) {
+  CodeHasher H;
+  if (const auto *F = dyn_cast<Function>(&G))
+    H.addFunction(*F);
+  else
+    H.addConstant(cast<GlobalVariable>(G).getInitializer());
+  return H.finish();
+}
+
+Identities::Identities(const llvm::Module &M) {
+  Hasher Whole;
+  for (const GlobalObject &G : M.global_objects()) {
+    // Lists like llvm.used name what exists; they are not content.
+    if (G.isDeclaration() || G.hasPrivateLinkage() || isa<GlobalIFunc>(G) ||
+        G.getName().starts_with("llvm."))
+      continue;
+    uint64_t Hash = hashContent(G);
+    Content[&G] = Hash;
+    Whole.add(G.getName());
+    Whole.add(G.getLinkage());
+    Whole.add(Hash);
+  }
+  for (const GlobalAlias &A : M.aliases())
+    Whole.add(A.getName());
+  Whole.add(M.getModuleInlineAsm());
+  Module = Whole.finish();
+}
+
+} // namespace hcr

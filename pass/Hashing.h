@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Identities that must be equal in two compilations of the same source: of a
+// function's type, of its code, of an initial value. Debug information, value
+// names and the numbers of private strings do not take part; what a private
+// string says does.
+#ifndef HCR_PASS_HASHING_H
+#define HCR_PASS_HASHING_H
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/IR/Attributes.h"
+#include <cstdint>
+
+namespace llvm {
+class Constant;
+class Function;
+class FunctionType;
+class GlobalValue;
+class GlobalVariable;
+class Module;
+} // namespace llvm
+
+namespace hcr {
+
+/// Hash of what caller and callee must agree on: IR type, by-value and
+/// structure-return types, `noreturn`. Never 0, which means "any".
+uint64_t hashSignature(const llvm::FunctionType *Type,
+                       llvm::AttributeList Attributes);
+
+/// The signature as a declaration tells it: 0 for C's `int f();`.
+uint64_t hashSignature(const llvm::Function &F);
+
+/// The hashes of one module, taken before anything in it is rewritten.
+struct Identities {
+  llvm::DenseMap<const llvm::GlobalValue *, uint64_t> Content;
+  uint64_t Module = 0; ///< Of all definitions: what HcrGetSigHash gives.
+
+  explicit Identities(const llvm::Module &M);
+};
+
+} // namespace hcr
+
+#endif

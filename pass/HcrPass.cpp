@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// libHcrPass.so: makes a translation unit reloadable.
+//
+// The pass runs at the start of the pipeline: once per translation unit in
+// every mode (-O0 to -O3, before ThinLTO and LTO links), before anything is
+// inlined. It never runs twice on a module. What each step turns IR into is
+// shown in Lowering.h; the contract with the runtime is docs/Abi.md.
+#include "Classify.h"
+#include "Hashing.h"
+#include "Lowering.h"
+#include "ModuleTable.h"
+#include "Options.h"
+#include "StableEntry.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Passes/PassPlugin.h"
+
+using namespace llvm;
+
+namespace hcr {
+namespace {
+
+constexpr StringRef DoneMark = "hcr.module.name";
+
+/// Keeps how the object was compiled in a section that is not loaded.
+void addRecord(Module &M, const Options &Opts) {
+  if (Opts.Record.empty())
+    return;
+  LLVMContext &Ctx = M.getContext();
+  M.getOrInsertNamedMetadata("llvm.commandline")
+      ->addOperand(MDNode::get(Ctx, MDString::get(Ctx, "hcr1:" + Opts.Record)));
+}
+
+/// One warning, at the first function that would have been reloadable.
+void warnAboutTarget(Module &M) {
+  for (Function &F : M)
+    if (!F.isDeclaration()) {
+      M.getContext().diagnose(DiagnosticInfoUnsupported(
+          F,
+          "hot code reloading does not know the target '" +
+              M.getTargetTriple() + "'; the module is left as it is",
+          DiagnosticLocation(F.getSubprogram()), DS_Warning));
+      return;
+    }
+}
+
+class HcrPass : public PassInfoMixin<HcrPass> {
+  Options Opts;
+
+public:
+  explicit HcrPass(Options Opts) : Opts(std::move(Opts)) {}
+
+  static bool isRequired() { return true; }
+
+  PreservedAnalyses run(Module &M, ModuleAnalysisManager &Analyses) {
+    if (M.getNamedMetadata(DoneMark))
+      return PreservedAnalyses::all();
+    if (!targetHasStableEntries(M)) {
+      warnAboutTarget(M);
+      return PreservedAnalyses::all();
+    }
+    addRecord(M, Opts);
+    makeReloadable(M, Analyses);
+    return PreservedAnalyses::none();
+  }
+
+private:
+  void makeReloadable(Module &M, ModuleAnalysisManager &Analyses) {
+    auto &Functions =
+        Analyses.getResult<FunctionAnalysisManagerModuleProxy>(M).getManager();
+    auto LibraryInfo = [&](Function &F) -> const TargetLibraryInfo & {
+      return Functions.getResult<TargetLibraryAnalysis>(F);
+    };
+
+    // What each symbol is, and what it says, before anything changes.
+    Plan P = classify(M, Opts, LibraryInfo);
+    Identities Ids(M);
+    ModuleTable Table;
+    Table.ModuleName = Opts.moduleNameFor(M.getSourceFileName());
+    M.getOrInsertNamedMetadata(DoneMark)->addOperand(MDNode::get(
+        M.getContext(), MDString::get(M.getContext(), Table.ModuleName)));
+    Lowering L{M, Opts, P, Ids, Table, {}};
+
+    // Constructors first: they are recognised by the code that Clang wrote.
+    EntryPoints Points;
+    if (!Opts.isHost())
+      Points.State = makeState(M);
+    Points.Init = lowerInitializers(L, Points.State);
+
+    // Then every symbol gets its indirection and its row in the table.
+    lowerThreadLocals(L);
+    lowerFunctions(L);
+    lowerVariables(L);
+
+    // Last, what the runtime reads: the addresses left in data, the table.
+    collectFixups(L);
+    emitEntryPoints(L, Points);
+  }
+};
+
+void registerCallbacks(PassBuilder &Builder) {
+  Builder.registerPipelineStartEPCallback(
+      [](ModulePassManager &Passes, OptimizationLevel) {
+        Passes.addPass(HcrPass(Options::fromCommandLine()));
+      });
+  Builder.registerPipelineParsingCallback(
+      [](StringRef Name, ModulePassManager &Passes,
+         ArrayRef<PassBuilder::PipelineElement>) {
+        if (!Name.consume_front("hcr") ||
+            !(Name.empty() ||
+              (Name.consume_front("<") && Name.consume_back(">"))))
+          return false;
+        Expected<Options> Opts = Options::fromParameters(Name);
+        if (!Opts) {
+          errs() << "hcr: " << toString(Opts.takeError()) << "\n";
+          return false;
+        }
+        Passes.addPass(HcrPass(std::move(*Opts)));
+        return true;
+      });
+}
+
+} // namespace
+} // namespace hcr
+
+extern "C" LLVM_ATTRIBUTE_WEAK
+    LLVM_ATTRIBUTE_VISIBILITY_DEFAULT PassPluginLibraryInfo
+    llvmGetPassPluginInfo() {
+  return {LLVM_PLUGIN_API_VERSION, "hcr", "0.1", hcr::registerCallbacks};
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The steps that carry a Plan out. Each rewrites one kind of symbol and adds
+// its rows to the table; HcrPass.cpp has them in order.
+#ifndef HCR_PASS_LOWERING_H
+#define HCR_PASS_LOWERING_H
+
+#include "Classify.h"
+#include "ModuleTable.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace hcr {
+
+/// What every step needs.
+struct Lowering {
+  llvm::Module &M;
+  const Options &Opts;
+  Plan &P;
+  const Identities &Ids;
+  ModuleTable &Table;
+  /// Variables that code initialises, with the byte that says whether that
+  /// still has to happen (module binding).
+  llvm::MapVector<const llvm::GlobalVariable *, llvm::GlobalVariable *> Fresh;
+};
+
+/// Puts slots between callers and functions.
+///
+///     define i32 @F(i32 %x) { … call i32 @G(i32 %x) … }
+/// becomes
+///     @F.slot = hidden externally_initialized global ptr @F_actual
+///     define i32 @F(i32 %x) naked { jump through F.slot }     ; stable entry
+///     define hidden i32 @F_actual(i32 %x) {
+///       … %G = load atomic ptr, ptr @G.slot monotonic
+///         call i32 %G(i32 %x) … }
+///
+/// An inline function I keeps its name and its direct calls; where its
+/// address is used, I.entry (jumping through I.slot) takes its place.
+/// In the module binding the address of a function in code is loaded from
+/// F.addr, which the runtime fills.
+void lowerFunctions(Lowering &L);
+
+/// Reaches variables through pointers.
+///
+///     store i32 %x, ptr @g
+/// becomes
+///     @g.ptr = hidden externally_initialized global ptr @g
+///     %g = load ptr, ptr @g.ptr, !invariant.load
+///     store i32 %x, ptr %g
+void lowerVariables(Lowering &L);
+
+/// Gives each thread-local t an accessor function t.tls; in the module
+/// binding every access calls it through a slot, so that the first version's
+/// storage stays the one.
+void lowerThreadLocals(Lowering &L);
+
+/// Makes constructors run once in the life of the process.
+///
+/// Module binding: the entries of llvm.global_ctors move into hcr.init, each
+/// dynamic initialiser guarded by its variables' freshness; what start-up
+/// code runs instead when no runtime is there, at the old priorities, is
+/// added. Returns hcr.init. Host binding: constructors stay, functions among
+/// them get a marker that later images find; returns null.
+llvm::Function *lowerInitializers(Lowering &L, llvm::GlobalVariable *State);
+
+/// Lists the addresses in initial values that only the runtime knows
+/// (module binding).
+void collectFixups(Lowering &L);
+
+/// Writes the table, the registration constructor and, in the module binding,
+/// the six entry points.
+void emitEntryPoints(Lowering &L, EntryPoints Points);
+
+/// The word through which runtime and start-up code agree who runs hcr.init.
+llvm::GlobalVariable *makeState(llvm::Module &M);
+
+} // namespace hcr
+
+#endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "AddressUses.h"
+#include "Lowering.h"
+#include "llvm/IR/DebugInfoMetadata.h"
+
+using namespace llvm;
+
+namespace hcr {
+namespace {
+
+class VariableLowering {
+  Lowering &L;
+  Module &M;
+  const bool IsHost;
+
+public:
+  explicit VariableLowering(Lowering &L)
+      : L(L), M(L.M), IsHost(L.Opts.isHost()) {}
+
+  void run() {
+    expandAddresses();
+    for (GlobalVariable *G : L.P.Globals)
+      lowerGlobal(*G);
+    for (GlobalVariable *G : L.P.Constants)
+      lowerConstant(*G);
+    for (GlobalVariable *G : L.P.ImportedGlobals)
+      lowerImport(*G);
+  }
+
+private:
+  void expandAddresses() {
+    SmallVector<GlobalValue *, 0> All(L.P.Globals.begin(), L.P.Globals.end());
+    All.append(L.P.ImportedGlobals.begin(), L.P.ImportedGlobals.end());
+    if (!IsHost)
+      All.append(L.P.Constants.begin(), L.P.Constants.end());
+    expandConstantUses(All);
+  }
+
+  GlobalVariable *makePointer(GlobalVariable &G) {
+    bool IsShared = IsHost && !G.hasLocalLinkage();
+    GlobalVariable *Pointer =
+        makePointerVariable(M, plainName(G) + ".ptr",
+                            IsShared ? GlobalValue::LinkOnceODRLinkage
+                                     : GlobalValue::InternalLinkage,
+                            &G);
+    if (IsShared)
+      makeComdat(*Pointer);
+    return Pointer;
+  }
+
+  /// Loads the pointer wherever code uses the address of \p G.
+  void reachThrough(GlobalVariable &Pointer, GlobalVariable &G,
+                    bool IsInvariant) {
+    LLVMContext &Ctx = M.getContext();
+    MDNode *Empty = MDNode::get(Ctx, {});
+    MDNode *AlignNode = nullptr;
+    if (MaybeAlign A = G.getAlign())
+      AlignNode = MDNode::get(Ctx, ConstantAsMetadata::get(ConstantInt::get(
+                                       Type::getInt64Ty(Ctx), A->value())));
+    replaceAddressInCode(G, L.P, [&](IRBuilderBase &B) -> Value * {
+      LoadInst *Address = loadPointer(B, Pointer, IsInvariant);
+      if (!G.hasExternalWeakLinkage()) {
+        Address->setMetadata(LLVMContext::MD_nonnull, Empty);
+        Address->setMetadata(LLVMContext::MD_noundef, Empty);
+        if (AlignNode)
+          Address->setMetadata(LLVMContext::MD_align, AlignNode);
+      }
+      return Address;
+    });
+  }
+
+  GlobalRow makeRow(GlobalVariable &G) const {
+    GlobalRow Row;
+    Row.Symbol = &G;
+    Row.Name = plainName(G);
+    Row.Flags = scopeOf(G) | (isInlineDefinition(G) ? HCR_GLOBAL_INLINE : 0);
+    Row.Size = M.getDataLayout().getTypeAllocSize(G.getValueType());
+    Row.InitialHash = L.Ids.Content.lookup(&G);
+    Row.Align = M.getDataLayout()
+                    .getValueOrABITypeAlignment(G.getAlign(), G.getValueType())
+                    .value();
+    return Row;
+  }
+
+  void lowerGlobal(GlobalVariable &G) {
+    GlobalRow Row = makeRow(G);
+    if (!IsHost)
+      separateFromOtherImages(G);
+    GlobalVariable *Pointer = makePointer(G);
+    reachThrough(*Pointer, G, /*IsInvariant=*/true);
+    Row.Pointer = Pointer;
+    if (!IsHost) {
+      Row.Initial = locallyBound(G);
+      Row.Fresh = L.Fresh.lookup(&G);
+      showThroughPointer(G, *Pointer);
+    }
+    L.Table.Globals.push_back(Row);
+  }
+
+  /// Copies that other images have of an inline or tentative definition must
+  /// not take the place of this one.
+  static void separateFromOtherImages(GlobalVariable &G) {
+    if (!isInlineDefinition(G))
+      return;
+    if (G.hasCommonLinkage())
+      G.setLinkage(GlobalValue::WeakAnyLinkage);
+    G.setVisibility(GlobalValue::HiddenVisibility);
+    G.setDSOLocal(true);
+  }
+
+  /// A debugger must show the storage, not the image's initial value.
+  static void showThroughPointer(GlobalVariable &G, GlobalVariable &Pointer) {
+    SmallVector<DIGlobalVariableExpression *, 1> Infos;
+    G.getDebugInfo(Infos);
+    G.eraseMetadata(LLVMContext::MD_dbg);
+    for (DIGlobalVariableExpression *Info : Infos) {
+      DIExpression *Expression = DIExpression::prepend(
+          Info->getExpression(), DIExpression::DerefBefore);
+      Pointer.addDebugInfo(DIGlobalVariableExpression::get(
+          G.getContext(), Info->getVariable(), Expression));
+    }
+  }
+
+  void lowerConstant(GlobalVariable &G) {
+    GlobalRow Row = makeRow(G);
+    Row.Flags |= HCR_GLOBAL_CONSTANT;
+    GlobalVariable *Pointer = makePointer(G);
+    Row.Pointer = Pointer;
+    if (!IsHost) {
+      Row.Initial = locallyBound(G);
+      reachThrough(*Pointer, G, /*IsInvariant=*/true);
+    }
+    L.Table.Globals.push_back(Row);
+  }
+
+  void lowerImport(GlobalVariable &G) {
+    GlobalImportRow Row;
+    Row.Symbol = &G;
+    Row.Name = plainName(G);
+    Row.Flags = (G.isConstant() ? HCR_GLOBAL_CONSTANT : 0) |
+                (G.hasExternalWeakLinkage() ? HCR_GLOBAL_WEAK : 0);
+    GlobalVariable *Pointer = makePointer(G);
+    // The address of a constant changes when its module brings a new one.
+    reachThrough(*Pointer, G, /*IsInvariant=*/!G.isConstant());
+    Row.Pointer = Pointer;
+    if (!IsHost)
+      G.setLinkage(GlobalValue::ExternalWeakLinkage);
+    L.Table.GlobalImports.push_back(Row);
+  }
+};
+
+} // namespace
+
+void lowerVariables(Lowering &L) { VariableLowering(L).run(); }
+
+} // namespace hcr
