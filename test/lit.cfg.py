@@ -54,6 +54,7 @@ config.environment.update({
     "PYTHONPATH": os.path.join(config.test_source_root, "e2e"),
     "PYTHONDONTWRITEBYTECODE": "1",
     "HCRTEST_BUILD": config.hcr_build,
+    "HCRTEST_SOURCE": config.hcr_source,
     "HCRTEST_LLVM_BIN": config.hcr_llvm_bin,
     "LC_ALL": "C.UTF-8",
 })
