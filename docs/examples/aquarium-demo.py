@@ -22,7 +22,6 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SEEN_WITHIN = 60  # seconds until an edit must show
 PANEL = 14  # terminal rows under the aquarium
 
 Status = collections.namedtuple(
@@ -265,7 +264,7 @@ def watch(aquarium, view, until, timeout):
         if until(status):
             return came
         if time.monotonic() > deadline:
-            raise Failure(f"not seen within {timeout} s; last: {status}")
+            raise Failure(f"not seen within {timeout:g} s; last: {status}")
 
 
 def look(aquarium, view, frames):
@@ -273,7 +272,7 @@ def look(aquarium, view, frames):
     watch(aquarium, view, lambda status: status.tick >= last, 60)
 
 
-def showEdit(number, edit, aquarium, view, directory):
+def showEdit(number, edit, aquarium, view, directory, patience):
     """Makes one edit and waits for its effect; returns the line to remember."""
     said = len(aquarium.messages)
     view.clear()
@@ -286,7 +285,7 @@ def showEdit(number, edit, aquarium, view, directory):
         view.say("  " + line, line[0])
     if len(difference) > PANEL - 5:
         view.say(f"  … {len(difference) - PANEL + 5} more lines")
-    came = watch(aquarium, view, edit.seen, SEEN_WITHIN)
+    came = watch(aquarium, view, edit.seen, patience)
     milliseconds = (came - saved) * 1000
     look(aquarium, view, view.pause)
     for line in aquarium.messages[said:]:
@@ -300,19 +299,19 @@ def showEdit(number, edit, aquarium, view, directory):
     return f"Edit {number}, {edit.title}: {edit.effect} ({milliseconds:.0f} ms)"
 
 
-def showEdits(aquarium, view, directory):
+def showEdits(aquarium, view, directory, patience):
     view.say("An aquarium, running. Its sources are about to be edited.", "title")
     look(aquarium, view, view.pause)
     view.picture()
     first = aquarium.last
-    lines = [showEdit(number, edit, aquarium, view, directory)
+    lines = [showEdit(number, edit, aquarium, view, directory, patience)
              for number, edit in enumerate(EDITS, 1)]
     lines.append(f"One process, {first.process}, for "
                  f"{aquarium.last.tick} ticks; nothing was lost.")
     return lines
 
 
-def leaveEditsToPerson(aquarium, view, directory):
+def leaveEditsToPerson(aquarium, view, directory, _patience):
     """Shows the aquarium and what `hcr run` says until the person has enough."""
     view.say("Edit these files in another terminal; Ctrl-C ends.", "title")
     view.say(f"  {directory}/*.cpp *.h", "good")
@@ -352,7 +351,7 @@ def demonstrate(options, directory):
         aquarium = Aquarium(os.path.join(hcrBuild, "bin", "hcr"), directory,
                             view.columns, view.rows, view.plain)
         show = leaveEditsToPerson if options.interactive else showEdits
-        lines = show(aquarium, view, directory)
+        lines = show(aquarium, view, directory, options.patience)
         # In a terminal Ctrl-C has already reached the program.
         code = aquarium.stop()
         if code != 0:
@@ -374,6 +373,8 @@ def main():
     parser.add_argument("--build", required=True)
     parser.add_argument("--interactive", action="store_true")
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--patience", type=float, default=60, metavar="SECONDS",
+                        help="until an edit must show")
     options = parser.parse_args()
     scratch = tempfile.mkdtemp(prefix="hcr-demo-")
     directory = os.path.join(scratch, "aquarium")
