@@ -257,7 +257,8 @@ private:
       Row.Slot = Slot;
     }
     if (!IsHost) {
-      F.setLinkage(GlobalValue::ExternalWeakLinkage);
+      if (L.Opts.IsImage)
+        F.setLinkage(GlobalValue::ExternalWeakLinkage);
       Row.Address = makeAddress(F, Name, F, /*IsNeeded=*/isInData(F));
     }
     if (Row.Slot || Row.Address)

@@ -224,6 +224,9 @@ private:
   }
 
   void addConstructor(Function &Part, Function &F) {
+    // An inline variable's initialiser has the comdat of the variable, whose
+    // copy in another object may be the one that is kept.
+    F.setComdat(nullptr);
     if (isListOfInitializers(F)) {
       guardListedInitializers(F);
       IRBuilder<>(Part.back().getTerminator()).CreateCall(&F);

@@ -36,6 +36,12 @@ static cl::opt<std::string>
                cl::desc("Id of the program that the image is built for"),
                cl::cat(Category));
 
+static cl::opt<bool>
+    ImageOpt("hcr-image",
+             cl::desc("The object becomes a module image: references to other "
+                      "modules are weak, the runtime resolves them"),
+             cl::cat(Category));
+
 static cl::opt<std::string>
     RecordOpt("hcr-record", cl::value_desc("text"),
               cl::desc("How this object is compiled, kept in it"),
@@ -63,6 +69,7 @@ Options Options::fromCommandLine() {
   Result.ModuleName = ModuleOpt;
   Result.Root = RootOpt;
   Result.Record = RecordOpt;
+  Result.IsImage = ImageOpt;
   if (Error E = parseProgram(ProgramOpt, Result.Program))
     report_fatal_error(std::move(E), /*gen_crash_diag=*/false);
   normalizeRoot(Result.Root);
@@ -78,6 +85,8 @@ Expected<Options> Options::fromParameters(StringRef Parameters) {
       Result.Bind = Binding::Host;
     else if (Parameter == "module")
       Result.Bind = Binding::Module;
+    else if (Parameter == "image")
+      Result.IsImage = true;
     else if (Parameter.consume_front("name="))
       Result.ModuleName = Parameter.str();
     else if (Parameter.consume_front("root="))
@@ -88,7 +97,7 @@ Expected<Options> Options::fromParameters(StringRef Parameters) {
     } else
       return createStringError(
           "unknown parameter '%s' of the hcr pass; known are host, module, "
-          "name=, root= and program=",
+          "image, name=, root= and program=",
           Parameter.str().c_str());
   }
   normalizeRoot(Result.Root);

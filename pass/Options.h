@@ -18,6 +18,10 @@ struct Options {
   std::string ModuleName; ///< Empty: the source path relative to Root.
   std::string Root;       ///< Absolute.
   uint64_t Program = 0;   ///< Id of the program an image is built for.
+  /// References to other modules are weak: an image is loaded even if only the
+  /// runtime, and not the dynamic linker, knows them. Without it they are
+  /// strong, as a link with archives needs them.
+  bool IsImage = false;
   std::string Record;     ///< Compile record, empty for none.
 
   bool isHost() const { return Bind == Binding::Host; }

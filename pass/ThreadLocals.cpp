@@ -70,7 +70,8 @@ void lowerThreadLocals(Lowering &L) {
     if (T->use_empty())
       continue;
     // If the runtime does not know the variable, the dynamic linker may.
-    T->setLinkage(GlobalValue::ExternalWeakLinkage);
+    if (L.Opts.IsImage)
+      T->setLinkage(GlobalValue::ExternalWeakLinkage);
     ProcImportRow Row;
     Row.Name = (plainName(*T) + ".tls").str();
     Row.Flags = HCR_PROC_THREAD_LOCAL | HCR_PROC_WEAK;

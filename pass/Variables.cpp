@@ -143,7 +143,7 @@ private:
     // The address of a constant changes when its module brings a new one.
     reachThrough(*Pointer, G, /*IsInvariant=*/!G.isConstant());
     Row.Pointer = Pointer;
-    if (!IsHost)
+    if (L.Opts.IsImage)
       G.setLinkage(GlobalValue::ExternalWeakLinkage);
     L.Table.GlobalImports.push_back(Row);
   }
