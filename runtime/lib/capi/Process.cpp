@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Life and death of the runtime in its process: when libhcr.so is loaded, when
+// the process forks, when it ends.
+#include "../core/Control.h"
+#include "Exports.h"
+
+#include <pthread.h>
+
+using namespace hcr;
+
+/// No short step of another thread may be cut in half by a fork.
+static void beforeFork() { runtime().Lock.lock(); }
+
+static void afterForkInParent() { runtime().Lock.unlock(); }
+
+static void afterForkInChild() {
+  Runtime &R = runtime();
+  R.Lock.renew();
+  R.Images.renewLock();
+  if (R.Reloading.renew()) {
+    R.Broken = "the process was forked while another thread reloaded; start "
+               "the program anew";
+    R.Current = nullptr;
+  }
+  // Socket and directory are the parent's.
+  if (R.Server)
+    R.Server->forget();
+  R.Live.forget();
+}
+
+[[gnu::constructor]] static void begin() {
+  Runtime &R = runtime();
+  R.GetRuntimeProc = getRuntimeProc;
+  pthread_atfork(beforeFork, afterForkInParent, afterForkInChild);
+  if (R.Settings.Control)
+    if (Error E = Control::start(R))
+      R.Trace("%s", E.text().c_str());
+}
+
+[[gnu::destructor]] static void end() {
+  Runtime &R = runtime();
+  R.Ending = true;
+  R.Live.remove();
+}

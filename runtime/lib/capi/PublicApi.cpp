@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// hcr/hcr.h.
+#include "../core/Control.h"
+#include "../core/Reload.h"
+
+#include <hcr/hcr.h>
+
+#include <cstring>
+
+using namespace hcr;
+
+namespace {
+
+/// A failure that is no reload's, for hcr_last_message().
+void remember(const std::string &Message) {
+  Runtime &R = runtime();
+  sys::Guard G(R.Lock);
+  R.Last.Message = Message;
+}
+
+size_t copyOut(const std::string &Text, char *Buffer, size_t Size) {
+  if (Size) {
+    size_t Fits = Text.size() < Size ? Text.size() : Size - 1;
+    memcpy(Buffer, Text.data(), Fits);
+    Buffer[Fits] = 0;
+  }
+  return Text.size();
+}
+
+} // namespace
+
+extern "C" {
+
+bool hcr_reload_needed(void) { return runtime().Images.anythingNew(); }
+
+hcr_result hcr_perform_code_reload(void) {
+  return static_cast<hcr_result>(reload(runtime(), false).Result);
+}
+
+intptr_t hcr_generation(void) { return runtime().Generation; }
+
+size_t hcr_last_message(char *Buffer, size_t Size) {
+  Runtime &R = runtime();
+  sys::Guard G(R.Lock);
+  return copyOut(R.Last.Message, Buffer, Size);
+}
+
+size_t hcr_last_report(char *Buffer, size_t Size) {
+  Runtime &R = runtime();
+  sys::Guard G(R.Lock);
+  return copyOut(R.Last.json(), Buffer, Size);
+}
+
+bool hcr_add_event_handler(bool IsBefore, hcr_handler Handler, void *Context) {
+  if (!Handler)
+    return false;
+  Runtime &R = runtime();
+  sys::Guard G(R.Lock);
+  R.Handlers.push_back({IsBefore, Handler, Context});
+  return true;
+}
+
+bool hcr_remove_event_handler(bool IsBefore, hcr_handler Handler,
+                              void *Context) {
+  Runtime &R = runtime();
+  sys::Guard G(R.Lock);
+  for (size_t I = 0; I < R.Handlers.size(); ++I) {
+    const EventHandler &H = R.Handlers[I];
+    if (H.IsBefore == IsBefore && H.Function == Handler &&
+        H.Context == Context) {
+      R.Handlers.erase(R.Handlers.begin() + static_cast<ptrdiff_t>(I));
+      return true;
+    }
+  }
+  return false;
+}
+
+bool hcr_listen(void) {
+  Error E = Control::start(runtime());
+  if (E)
+    remember(E.text());
+  return !E;
+}
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The moment at which old code begins to call new code.
+//
+//   before   slot of F in every live image:  body 1
+//   after    the same slot:                  body 2
+//
+// One aligned 8-byte store with release order for each slot, in any order: a
+// thread sees the old or the new body, both whole, and the data that the new
+// one needs was written before. Threads are not stopped.
+//
+// Slots of the version that is replaced are taken out of the lists and point
+// to stable entries from now on: frames that still run in it reach the newest
+// bodies too, and the hundredth reload has no more to store than the first.
+#include "Transaction.h"
+
+namespace hcr {
+
+static bool isRetiring(const Version *V) { return V && !V->Permanent; }
+
+static void retireProc(Transaction &T, ProcSymbol *S, Cell Slot) {
+  if (!S || !Slot || (S->Flags & HCR_PROC_THREAD_LOCAL))
+    return;
+  S->Slots.remove(Slot);
+  if (S->Definer || S->NextDefiner)
+    T.Stores.push_back({Slot, entryOf(T.R, *S)});
+}
+
+/// Cells of a version that will not be current any more.
+static void retire(Transaction &T, Version &Old) {
+  if (!Old.Table)
+    return;
+  auto Procs = procsOf(*Old.Table);
+  for (size_t I = 0; I < Procs.size(); ++I)
+    retireProc(T, Old.Procs[I], cellOf(Procs[I].Slot));
+  auto Imports = procImportsOf(*Old.Table);
+  for (size_t I = 0; I < Imports.size(); ++I) {
+    retireProc(T, Old.ProcImports[I], cellOf(Imports[I].Slot));
+    if (ProcSymbol *S = Old.ProcImports[I]; S && S->Addresses.size())
+      S->Addresses.remove(cellOf(Imports[I].Address));
+  }
+  auto Globals = globalsOf(*Old.Table);
+  for (size_t I = 0; I < Globals.size(); ++I)
+    if (Cell Pointer = cellOf(Globals[I].Pointer))
+      Old.Globals[I]->Pointers.remove(Pointer);
+  auto GlobalImports = globalImportsOf(*Old.Table);
+  for (size_t I = 0; I < GlobalImports.size(); ++I)
+    if (Cell Pointer = cellOf(GlobalImports[I].Pointer))
+      if (Old.GlobalImports[I])
+        Old.GlobalImports[I]->Pointers.remove(Pointer);
+}
+
+/// A definition of the same name with another signature takes over the name,
+/// not the callers.
+static bool isSuperseded(Runtime &R, const ProcSymbol &S) {
+  for (ProcSymbol *Other = R.Procs.find(S.Of, S.Name); Other;
+       Other = Other->Next)
+    if (Other != &S && Other->definedNext())
+      return true;
+  return false;
+}
+
+/// What slots of a symbol hold from now on; null: what they hold.
+static void *nextTarget(Transaction &T, ProcSymbol &S) {
+  if (S.NextDefiner)
+    return S.NextBody != S.Body ? S.NextBody : nullptr;
+  if (S.To)
+    return S.To->NextBody;
+  if (!S.goes() || (S.Flags & (HCR_PROC_THREAD_LOCAL | HCR_PROC_DIRECT)))
+    return nullptr;
+  T.Superseded.push_back(&S);
+  return isSuperseded(T.R, S) ? nullptr : noticeOf(T.R, S);
+}
+
+static void prepareProc(Transaction &T, ProcSymbol &S) {
+  void *Target = nextTarget(T, S);
+  if (!Target)
+    return;
+  S.Slots.forEach([&](Cell C) { T.Stores.push_back({C, Target}); });
+  if (!S.NextDefiner && !S.To)
+    S.NextBody = Target; // the notice
+  if (S.Addresses.size()) {
+    void *Entry = entryOf(T.R, S);
+    S.Addresses.forEach([&](Cell C) { T.Stores.push_back({C, Entry}); });
+  }
+}
+
+static void prepareGlobal(Transaction &T, GlobalSymbol &S) {
+  void *Next = S.To ? nullptr : S.NextDefiner ? S.NextStorage : nullptr;
+  if (Next && Next != S.Storage)
+    S.Pointers.forEach([&](Cell C) { T.Stores.push_back({C, Next}); });
+}
+
+void prepareStores(Transaction &T) {
+  for (Version *V : T.Versions)
+    if (isRetiring(V->Of->Current))
+      retire(T, *V->Of->Current);
+  for (Module *M : T.Going)
+    if (isRetiring(M->Current))
+      retire(T, *M->Current);
+  for (ProcSymbol *S : T.Procs)
+    prepareProc(T, *S);
+  for (GlobalSymbol *S : T.Globals)
+    prepareGlobal(T, *S);
+}
+
+void commit(Transaction &T) {
+  for (const Store &S : T.Stores)
+    storeCell(S.Where, S.What);
+}
+
+template <class Symbol> static void settleCount(Symbol &S) {
+  S.Count = S.countNext();
+  S.Adds = S.Drops = 0;
+  S.Touched = false;
+  if (S.NextDefiner)
+    S.Definer = S.NextDefiner;
+  S.NextDefiner = nullptr;
+}
+
+static void settleProc(ProcSymbol &S) {
+  if (S.To) {
+    // Its slots follow the symbol that carries the function now.
+    S.Slots.forEach([&](Cell C) { S.To->Slots.add(C); });
+    S.Slots.clear();
+    S.Entry = nullptr;
+    S.Body = nullptr;
+    S.Definer = nullptr;
+  } else if (S.NextBody) {
+    S.Body = S.NextBody;
+    if (S.NextDefiner)
+      S.BodyHash = S.NextHash;
+    S.Addresses.clear();
+  }
+  S.NextBody = nullptr;
+  S.From = S.To = nullptr;
+  settleCount(S);
+}
+
+static void settleGlobal(GlobalSymbol &S) {
+  if (S.To) {
+    S.Pointers.forEach([&](Cell C) { S.To->Pointers.add(C); });
+    S.Pointers.clear();
+  }
+  if (S.NextDefiner) {
+    S.Storage = S.NextStorage;
+    S.Size = S.NextSize;
+    S.InitialHash = S.NextHash;
+    S.Layout = S.NextLayout;
+    S.Flags = S.NextFlags;
+  } else if (S.goes()) {
+    // Forgotten, not freed: a frame of old code may still use it.
+    S.Storage = nullptr;
+  }
+  S.NextStorage = nullptr;
+  S.From = S.To = nullptr;
+  settleCount(S);
+}
+
+/// The new version's cells are kept current from now on.
+static void listCells(Version &V) {
+  if (!V.Table)
+    return;
+  auto Procs = procsOf(*V.Table);
+  for (size_t I = 0; I < Procs.size(); ++I)
+    if (Cell Slot = cellOf(Procs[I].Slot);
+        Slot && !(Procs[I].Flags & HCR_PROC_THREAD_LOCAL))
+      V.Procs[I]->Slots.add(Slot);
+  auto Imports = procImportsOf(*V.Table);
+  for (size_t I = 0; I < Imports.size(); ++I) {
+    ProcSymbol *S = V.ProcImports[I];
+    if (!S || (S->Flags & HCR_PROC_THREAD_LOCAL))
+      continue;
+    if (Cell Slot = cellOf(Imports[I].Slot))
+      S->Slots.add(Slot);
+    if (Cell Address = cellOf(Imports[I].Address); Address && !S->Body)
+      S->Addresses.add(Address);
+  }
+  auto Globals = globalsOf(*V.Table);
+  for (size_t I = 0; I < Globals.size(); ++I)
+    if (Cell Pointer = cellOf(Globals[I].Pointer))
+      V.Globals[I]->Pointers.add(Pointer);
+  auto GlobalImports = globalImportsOf(*V.Table);
+  for (size_t I = 0; I < GlobalImports.size(); ++I)
+    if (Cell Pointer = cellOf(GlobalImports[I].Pointer))
+      if (V.GlobalImports[I])
+        V.GlobalImports[I]->Pointers.add(Pointer);
+}
+
+static void leaveImage(Runtime &R, Version &Old) {
+  if (--Old.In->Live || Old.Permanent)
+    return;
+  ++R.RetiredImages;
+  R.RetiredBytes += Old.In->Size;
+  R.Trace("image %s retired", Old.In->Path.c_str());
+}
+
+static void settleHandlers(Runtime &R, Module &M, const Version *Now) {
+  std::erase(R.WithHandlers, &M);
+  if (Now && Now->Table && Now->Table->HandlerCount)
+    R.WithHandlers.push_back(&M);
+}
+
+void settle(Transaction &T, intptr_t Generation) {
+  Runtime &R = T.R;
+  for (ProcSymbol *S : T.Procs)
+    settleProc(*S);
+  for (GlobalSymbol *S : T.Globals)
+    settleGlobal(*S);
+  for (Version *V : T.Versions) {
+    listCells(*V);
+    Module &M = *V->Of;
+    if (M.Current)
+      leaveImage(R, *M.Current);
+    M.Current = V;
+    M.Next = nullptr;
+    V->Generation = Generation;
+    ++V->In->Live;
+    settleHandlers(R, M, V);
+  }
+  for (Module *M : T.Going) {
+    if (M->Current)
+      leaveImage(R, *M->Current);
+    M->Current = nullptr;
+    settleHandlers(R, *M, nullptr);
+  }
+}
+
+} // namespace hcr

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Control.h"
+
+#include "Reload.h"
+
+#include <cinttypes>
+
+namespace hcr {
+
+static constexpr const char *SocketName = "control";
+static constexpr size_t LongestRequest = 4096;
+static constexpr size_t MostPeers = 16;
+// How often the thread looks whether the program closed its socket.
+static constexpr int CheckInterval = 1000;
+
+static std::string error(std::string_view What) {
+  return "{\"error\": " + quoteJson(What) + "}";
+}
+
+static std::string status(Runtime &R) {
+  sys::Guard G(R.Lock);
+  indexHosts(R);
+  std::string List;
+  uint64_t Bytes = R.RetiredBytes;
+  for (const auto &M : R.Loaded.All) {
+    if (!M->Current)
+      continue;
+    List += format("%s{\"name\": %s, \"generation\": %" PRIdPTR
+                   ", \"image\": %s}",
+                   List.empty() ? "" : ", ", quoteJson(M->Name).c_str(),
+                   M->Current->Generation,
+                   quoteJson(M->Current->In->Path).c_str());
+    Bytes += M->Current->In->Size;
+  }
+  return format("{\"pid\": %d, \"program\": %s, \"generation\": %" PRIdPTR
+                ", \"modules\": [",
+                sys::processId(), quoteJson(R.Settings.Program).c_str(),
+                R.Generation.load()) +
+         List +
+         format("], \"retired\": %" PRIu64 ", \"bytes\": %" PRIu64 "}",
+                R.RetiredImages, Bytes);
+}
+
+std::string answer(Runtime &R, std::string_view Request) {
+  if (!Request.empty() && Request.back() == '\r')
+    Request.remove_suffix(1);
+  if (Request == "reload")
+    return reload(R, false).json();
+  if (Request == "reload force")
+    return reload(R, true).json();
+  if (Request == "status")
+    return status(R);
+  if (Request == "ping")
+    return format("{\"pid\": %d}", sys::processId());
+  return error("unknown request; known are: reload, reload force, status, ping");
+}
+
+Error Control::listen() {
+  if (Error E = R.Live.make())
+    return E;
+  if (int Failed = Door.open(R.Live.path(), SocketName))
+    return Error(format("cannot make the socket %s/%s: %s",
+                        R.Live.path().c_str(), SocketName,
+                        sys::describe(Failed).c_str()));
+  return Error();
+}
+
+Error Control::start(Runtime &R) {
+  if (R.Server && R.Server->Door.descriptor() >= 0)
+    return Error();
+  if (sys::isSecure())
+    return Error("a setuid program does not listen");
+  if (!R.Server)
+    R.Server = new Control(R);
+  if (Error E = R.Server->listen())
+    return E;
+  int Failed = sys::startThread(
+      "hcr", [](void *C) { static_cast<Control *>(C)->serve(); }, R.Server);
+  if (Failed) {
+    R.Server->Door.close();
+    return Error(format("cannot start a thread: %s",
+                        sys::describe(Failed).c_str()));
+  }
+  R.Trace("listening on %s/%s", R.Live.path().c_str(), SocketName);
+  return Error();
+}
+
+void Control::forget() {
+  Door.close();
+  for (Peer &P : Peers)
+    if (sys::stillIs(P.Descriptor, P.Id))
+      sys::closeSocket(P.Descriptor);
+  Peers.clear();
+}
+
+/// Answers each whole line; false when the connection is to end.
+bool Control::answerLines(Peer &P) {
+  for (size_t End; (End = P.Input.find('\n')) != std::string::npos;) {
+    if (End > LongestRequest)
+      return false;
+    std::string Line = P.Input.substr(0, End);
+    P.Input.erase(0, End + 1);
+    if (!sys::sendAll(P.Descriptor, answer(R, Line) + "\n"))
+      return false;
+  }
+  return P.Input.size() <= LongestRequest;
+}
+
+bool Control::read(Peer &P) {
+  if (!sys::stillIs(P.Descriptor, P.Id))
+    return false;
+  switch (sys::receive(P.Descriptor, P.Input)) {
+  case sys::Received::End:
+    return false;
+  case sys::Received::Nothing:
+    return true;
+  case sys::Received::Data:
+    return answerLines(P);
+  }
+  return false;
+}
+
+void Control::drop(size_t Index) {
+  // The number may be somebody else's by now, if the program closed it.
+  if (sys::stillIs(Peers[Index].Descriptor, Peers[Index].Id))
+    sys::closeSocket(Peers[Index].Descriptor);
+  Peers.erase(Peers.begin() + static_cast<ptrdiff_t>(Index));
+}
+
+void Control::serve() {
+  {
+    // Before the first edit, so that the first reload is as fast as the next.
+    sys::Guard G(R.Lock);
+    indexHosts(R);
+  }
+  std::vector<int> Descriptors;
+  std::vector<bool> Ready;
+  while (!R.Ending) {
+    if (!Door.isIntact() && listen()) {
+      sys::waitForInput({}, Ready, CheckInterval);
+      continue;
+    }
+    Descriptors = {Door.descriptor()};
+    for (const Peer &P : Peers)
+      Descriptors.push_back(P.Descriptor);
+    sys::waitForInput(Descriptors, Ready, CheckInterval);
+    if (R.Ending)
+      return;
+    for (size_t I = Peers.size(); I-- > 0;)
+      if (Ready[I + 1] && !read(Peers[I]))
+        drop(I);
+    if (!Ready[0])
+      continue;
+    int Descriptor = Door.accept();
+    if (Descriptor < 0)
+      continue;
+    Peers.push_back({Descriptor, sys::identifyDescriptor(Descriptor), {}});
+    // The oldest one that says nothing makes room.
+    if (Peers.size() > MostPeers)
+      drop(0);
+  }
+}
+
+} // namespace hcr

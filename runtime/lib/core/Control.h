@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The control socket (docs/Abi.md) and the thread behind it.
+#ifndef HCR_CORE_CONTROL_H
+#define HCR_CORE_CONTROL_H
+
+#include "../sys/Socket.h"
+#include "Runtime.h"
+
+namespace hcr {
+
+class Control {
+public:
+  /// Makes the socket and starts the thread. One per runtime, for ever.
+  static Error start(Runtime &R);
+  /// In the child of a fork: the thread is not there, the socket the parent's.
+  void forget();
+
+private:
+  struct Peer {
+    int Descriptor;
+    sys::FileId Id;
+    std::string Input;
+  };
+
+  explicit Control(Runtime &R) : R(R) {}
+  Error listen();
+  void serve();
+  bool read(Peer &P);
+  bool answerLines(Peer &P);
+  void drop(size_t Index);
+
+  Runtime &R;
+  sys::Listener Door;
+  std::vector<Peer> Peers;
+};
+
+/// The answer to one request, one line of JSON without its end.
+std::string answer(Runtime &R, std::string_view Request);
+
+} // namespace hcr
+
+#endif

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Finder.h"
+
+#include <charconv>
+#include <sys/types.h>
+
+namespace hcr {
+
+static constexpr std::string_view Suffix = ".so";
+
+void Finder::open(std::string Where, int64_t NotBefore) {
+  sys::Guard G(Lock);
+  Directory = std::move(Where);
+  Oldest = NotBefore;
+}
+
+std::string Finder::moduleOf(const std::string &Path) const {
+  return Path.substr(Directory.size() + 1,
+                     Path.size() - Directory.size() - 1 - Suffix.size());
+}
+
+/// A name that leaves the directory would make the runtime load any file.
+static bool isModuleName(std::string_view Name) {
+  if (Name.empty() || Name.front() == '/' ||
+      Name.find('\0') != std::string_view::npos)
+    return false;
+  return !(Name == ".." || Name.starts_with("../") || Name.ends_with("/..") ||
+           Name.find("/../") != std::string_view::npos);
+}
+
+static std::string_view takeField(std::string_view &Line) {
+  size_t Space = Line.find(' ');
+  std::string_view Field = Line.substr(0, Space);
+  Line.remove_prefix(Space == std::string_view::npos ? Line.size()
+                                                     : Space + 1);
+  return Field;
+}
+
+static bool parseNumber(std::string_view Text, int Base, uint64_t &Out) {
+  auto [End, Failed] =
+      std::from_chars(Text.data(), Text.data() + Text.size(), Out, Base);
+  return Failed == std::errc() && End == Text.data() + Text.size();
+}
+
+void Finder::parseLine(std::string_view Line) {
+  std::string_view Kind = takeField(Line);
+  Found F;
+  if (Kind == "gone") {
+    F.Gone = true;
+  } else if (Kind == "image") {
+    std::string_view Size = takeField(Line), Hash = takeField(Line);
+    if (!parseNumber(Size, 10, F.Size) || Hash.size() != 16 ||
+        !parseNumber(Hash, 16, F.Hash))
+      return;
+    F.Announced = true;
+  } else {
+    return;
+  }
+  if (!isModuleName(Line))
+    return;
+  F.Module = Line;
+  F.Path = Directory + "/" + F.Module + std::string(Suffix);
+
+  Known &K = Files[F.Module];
+  if (F.Gone) {
+    K.Loaded = false;
+    K.File = {};
+    setState(K, F.Module, Known::New);
+    K.Newest = std::move(F);
+    return;
+  }
+  sys::FileId File = sys::identify(F.Path);
+  if (File && File.Time < Oldest)
+    return;
+  K.File = File;
+  K.Newest = std::move(F);
+  bool Same = K.Loaded && K.Size == K.Newest.Size && K.Hash == K.Newest.Hash;
+  setState(K, K.Newest.Module, Same ? Known::Idle : Known::New);
+}
+
+void Finder::setState(Known &K, const std::string &Module,
+                      decltype(Known::State) S) {
+  K.State = S;
+  if (S == Known::Idle)
+    Open.erase(Module);
+  else
+    Open.insert(Module);
+}
+
+void Finder::readJournal() {
+  std::string Path = Directory + "/journal";
+  sys::FileId Now = sys::identify(Path);
+  if (Now == Journal)
+    return;
+  if (!Now || Now.Inode != Journal.Inode || Now.Device != Journal.Device ||
+      Now.Size < Offset)
+    Offset = 0; // a journal that was started anew
+  Journal = Now;
+  if (!Now)
+    return;
+  std::string Text;
+  if (sys::readTail(Path, Offset, Text, Journal))
+    return;
+  std::string_view Rest = Text;
+  for (size_t End; (End = Rest.find('\n')) != std::string_view::npos;) {
+    parseLine(Rest.substr(0, End));
+    Rest.remove_prefix(End + 1);
+    Offset += End + 1;
+  }
+}
+
+void Finder::noticeFile(const std::string &Path) {
+  sys::FileId File = sys::identify(Path);
+  if (!File || File.IsDirectory || File.Time < Oldest)
+    return;
+  std::string Module = moduleOf(Path);
+  Known &K = Files[Module];
+  if (K.File == File)
+    return;
+  K.File = File;
+  K.Newest = Found();
+  K.Newest.Module = std::move(Module);
+  K.Newest.Path = Path;
+  setState(K, K.Newest.Module, Known::New);
+}
+
+void Finder::scan(const std::string &Path, bool Recurse) {
+  sys::FileId Id = sys::identify(Path);
+  if (!Id.IsDirectory) {
+    Scanned.erase(Path);
+    return;
+  }
+  // File times have the kernel's tick (4 ms or so): a directory that changed
+  // just now may change again without showing it, so it is not ticked off.
+  constexpr int64_t Settled = 100'000'000;
+  Scanned[Path] = sys::fileClock() - Id.Time > Settled ? Id.Time : 0;
+  bool Top = Path == Directory;
+  for (const std::string &Name : sys::listDirectory(Path)) {
+    std::string Full = Path + "/" + Name;
+    if (Name.size() > Suffix.size() && Name.ends_with(Suffix)) {
+      noticeFile(Full);
+      continue;
+    }
+    bool Private = Top && (Name == "live" || Name == "build" ||
+                           Name == "journal" || Name == "status" ||
+                           Name == "lock" || Name == "imports");
+    if (Private || Name.find(".tmp.") != std::string::npos)
+      continue;
+    if ((Recurse || !Scanned.contains(Full)) &&
+        sys::identify(Full).IsDirectory)
+      scan(Full, Recurse);
+  }
+}
+
+void Finder::scanDirectories(bool NoJournal) {
+  if (!Walked || Scanned.empty()) {
+    Walked = true;
+    scan(Directory, true);
+    return;
+  }
+  std::vector<std::string> Changed;
+  for (const auto &[Path, Time] : Scanned) {
+    sys::FileId Now = sys::identify(Path);
+    // Without a journal an image may also be overwritten in place, which its
+    // directory does not show.
+    if (NoJournal || (Now.Time > Journal.Time && Now.Time != Time))
+      Changed.push_back(Path);
+  }
+  for (const std::string &Path : Changed)
+    scan(Path, false);
+}
+
+void Finder::look() {
+  if (Directory.empty())
+    return;
+  readJournal();
+  scanDirectories(!Journal);
+  // A file that was refused may be completed in place.
+  for (const std::string &Module : std::vector(Open.begin(), Open.end())) {
+    const Known &K = Files[Module];
+    if (K.State != Known::New && !K.Newest.Gone)
+      noticeFile(std::string(K.Newest.Path));
+  }
+}
+
+bool Finder::anythingNew() {
+  sys::Guard G(Lock);
+  look();
+  for (const std::string &Module : Open)
+    if (Files[Module].State == Known::New)
+      return true;
+  return false;
+}
+
+std::vector<Found> Finder::take(bool WithHeld) {
+  sys::Guard G(Lock);
+  look();
+  std::vector<Found> Out;
+  for (const std::string &Module : Open) {
+    const Known &K = Files[Module];
+    if (K.State == Known::New || (WithHeld && K.State == Known::Held))
+      Out.push_back(K.Newest);
+    if (K.State == Known::Held && WithHeld)
+      Out.back().Held = true;
+  }
+  return Out;
+}
+
+std::vector<Found> Finder::takeAll() {
+  sys::Guard G(Lock);
+  look();
+  std::vector<Found> Out;
+  for (auto &[Name, K] : Files)
+    if (!K.Newest.Module.empty() && (!K.Newest.Gone || K.State == Known::New))
+      Out.push_back(K.Newest);
+  return Out;
+}
+
+void Finder::loaded(const Found &F, uint64_t Size, uint64_t Hash) {
+  sys::Guard G(Lock);
+  Known &K = Files[F.Module];
+  K.Loaded = !F.Gone;
+  K.Size = Size;
+  K.Hash = Hash;
+  setState(K, F.Module, Known::Idle);
+}
+
+void Finder::hold(const Found &F, bool Retry) {
+  sys::Guard G(Lock);
+  setState(Files[F.Module], F.Module, Retry ? Known::Held : Known::Refused);
+}
+
+} // namespace hcr

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Which images are newer than what is loaded? (docs/Abi.md, decision 0002)
+//
+// The journal says it in one system call when nothing changed, plus one for
+// each known directory; no call per module. Directories that are newer than
+// the journal are compared file by file, for images made by hand.
+#ifndef HCR_CORE_FINDER_H
+#define HCR_CORE_FINDER_H
+
+#include "../sys/Process.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hcr {
+
+struct Found {
+  std::string Module;
+  std::string Path;
+  bool Gone = false;     // the program has no such module any more
+  bool Announced = false; // by the journal: Size and Hash are known
+  bool Held = false;      // an earlier reload was refused with it
+  uint64_t Size = 0, Hash = 0;
+};
+
+class Finder {
+public:
+  /// Images older than Oldest (nanoseconds since 1970) belong to an earlier
+  /// build of the program and are ignored.
+  void open(std::string Directory, int64_t Oldest);
+  const std::string &directory() const { return Directory; }
+
+  /// True when take() would give something new.
+  bool anythingNew();
+  /// What is new; with Held also what an earlier reload could not use. The
+  /// caller says by loaded() or hold() what became of each.
+  std::vector<Found> take(bool Held);
+  /// Every image there is, for a forced reload.
+  std::vector<Found> takeAll();
+
+  void loaded(const Found &F, uint64_t Size, uint64_t Hash);
+  /// Refused. With Retry it is offered again together with the next new image
+  /// (what it misses may come), else only when the file changed.
+  void hold(const Found &F, bool Retry);
+  /// The child of a fork must not inherit a lock that another thread held.
+  void renewLock() { Lock.renew(); }
+
+private:
+  struct Known {
+    sys::FileId File;         // as last seen
+    uint64_t Size = 0, Hash = 0; // of the content that is loaded
+    bool Loaded = false;
+    Found Newest;
+    enum { Idle, New, Held, Refused } State = Idle;
+  };
+
+  void look();
+  void setState(Known &K, const std::string &Module, decltype(Known::State) S);
+  void readJournal();
+  void parseLine(std::string_view Line);
+  void scanDirectories(bool NoJournal);
+  void scan(const std::string &Path, bool Recurse);
+  void noticeFile(const std::string &Path);
+  std::string moduleOf(const std::string &Path) const;
+
+  sys::Mutex Lock;
+  std::string Directory;
+  int64_t Oldest = 0;
+  sys::FileId Journal;
+  uint64_t Offset = 0;
+  bool Opened = false, Walked = false;
+  std::map<std::string, Known, std::less<>> Files; // by module
+  std::set<std::string> Open; // modules whose state is not Idle
+  std::map<std::string, int64_t> Scanned; // directories: their time back then
+};
+
+} // namespace hcr
+
+#endif

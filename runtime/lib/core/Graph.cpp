@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Which module uses which. Only asked for when it matters (handlers in several
+// modules, several new modules at once, removed symbols), so an ordinary reload
+// does not pay for the size of the program.
+#include "Transaction.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace hcr {
+
+static const Version *versionOf(const Module &M) {
+  return M.Next ? M.Next : M.Current;
+}
+
+template <class Symbol>
+static void addDefiner(std::vector<Module *> &To, const Symbol *S) {
+  if (!S)
+    return;
+  if (Module *M = S->NextDefiner ? S->NextDefiner : S->Definer)
+    To.push_back(M);
+}
+
+static std::vector<Module *> needsOf(Runtime &R, const Module &M) {
+  std::vector<Module *> Needs;
+  const Version *V = versionOf(M);
+  if (!V)
+    return Needs;
+  if (V->Imports)
+    for (const char *const *Name = V->Imports; *Name && **Name; ++Name)
+      if (Module *Other = R.Loaded.find(*Name))
+        Needs.push_back(Other);
+  if (V->isHost()) {
+    for (const HcrProcImport &I : procImportsOf(*V->Table))
+      addDefiner(Needs, findProc(R, M, nameOf(I.Name), I.Signature).Found);
+    for (const HcrGlobalImport &I : globalImportsOf(*V->Table))
+      addDefiner(Needs, findGlobal(R, M, nameOf(I.Name)));
+  } else {
+    for (const ProcSymbol *S : V->ProcImports)
+      addDefiner(Needs, S);
+    for (const GlobalSymbol *S : V->GlobalImports)
+      addDefiner(Needs, S);
+  }
+  return Needs;
+}
+
+std::vector<Module *> leavesFirst(Runtime &R, const std::vector<Module *> &Of) {
+  if (Of.size() < 2)
+    return Of;
+  std::unordered_set<Module *> Wanted(Of.begin(), Of.end());
+  unsigned Mark = R.Loaded.nextMark();
+  std::vector<Module *> Order;
+  // Depth first without recursion: chains of imports may be long, stacks of
+  // threads short. A cycle ends where it was entered.
+  struct Step {
+    Module *M;
+    std::vector<Module *> Needs;
+    size_t At = 0;
+  };
+  std::vector<Step> Path;
+  auto Enter = [&](Module *M) {
+    if (M->Mark == Mark)
+      return;
+    M->Mark = Mark;
+    Path.push_back({M, needsOf(R, *M)});
+  };
+  for (Module *Start : Of) {
+    Enter(Start);
+    while (!Path.empty()) {
+      Step &Top = Path.back();
+      if (Top.At < Top.Needs.size()) {
+        Enter(Top.Needs[Top.At++]);
+        continue;
+      }
+      if (Wanted.contains(Top.M))
+        Order.push_back(Top.M);
+      Path.pop_back();
+    }
+  }
+  return Order;
+}
+
+static bool stillUses(const Module &M, const ProcSymbol &S) {
+  const Version *V = versionOf(M);
+  if (!V || !V->Table)
+    return false;
+  if (!V->isHost())
+    return std::find(V->ProcImports.begin(), V->ProcImports.end(), &S) !=
+           V->ProcImports.end();
+  for (const HcrProcImport &I : procImportsOf(*V->Table))
+    if (nameOf(I.Name) == S.Name && signaturesMatch(I.Signature, S.Signature))
+      return true;
+  return false;
+}
+
+void noteStaleCallers(Transaction &T) {
+  for (const ProcSymbol *S : T.Superseded) {
+    std::string Users;
+    for (const auto &M : T.R.Loaded.All)
+      if (stillUses(*M, *S))
+        Users += (Users.empty() ? "" : ", ") + M->Name;
+    bool Removed = S->NextBody != nullptr;
+    std::string Name = demangle(S->Name);
+    if (Removed)
+      T.Out.Notes.push_back(
+          format("%s was removed%s%s", Name.c_str(),
+                 Users.empty() ? "" : "; its last version still serves ",
+                 Users.c_str()));
+    else if (!Users.empty())
+      T.Out.Notes.push_back(format("the signature of %s changed; %s still "
+                                   "calls the old one until rebuilt",
+                                   Name.c_str(), Users.c_str()));
+  }
+}
+
+} // namespace hcr

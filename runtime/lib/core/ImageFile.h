@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Is this file a whole shared object for this machine?
+//
+// The dynamic loader maps a file and trusts it: one that ends too early kills
+// the process by SIGBUS, in the loader or much later. So everything the loader
+// will touch is proved to lie inside the file, before it sees it. The section
+// header table counts too: linkers put it last, so a file cut anywhere fails.
+#ifndef HCR_CORE_IMAGEFILE_H
+#define HCR_CORE_IMAGEFILE_H
+
+#include "Error.h"
+
+#include <cstddef>
+
+namespace hcr {
+
+/// Says what is wrong, as the end of a sentence that names the file: "is not
+/// whole (…)", "is for another processor (…)".
+Error checkImageFile(const void *Data, size_t Size);
+
+} // namespace hcr
+
+#endif

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Tables of host images go into the symbol tables at the first reload, not at
+// start: a program that never reloads pays for storing one range.
+#include "Transaction.h"
+
+namespace hcr {
+
+static void indexHostProcs(Runtime &R, Module &M, const HcrModuleTable &Table) {
+  for (const HcrProc &P : procsOf(Table)) {
+    ProcSymbol &S = *R.Procs.findOrMake(ownerFor(P.Flags, M), nameOf(P.Name),
+                                        P.Signature);
+    ++S.Count;
+    Cell Slot = cellOf(P.Slot);
+    // The linker chose one copy of an inline function; its slot knows which.
+    void *Body = follow(P.Body);
+    if (!Body && Slot)
+      Body = loadCell(Slot);
+    if (!Body) {
+      S.Definer = &M;
+      S.BodyHash = P.BodyHash;
+      S.Flags = P.Flags;
+      continue; // direct
+    }
+    if (!S.Body || S.Body == S.Notice) {
+      // First seen (or asked for by hcrGetProc before it was known).
+      S.Slots.forEach([&](Cell C) { storeCell(C, Body); });
+      S.Body = Body;
+      S.Definer = &M;
+      S.BodyHash = P.BodyHash;
+      S.Flags = P.Flags;
+    } else if (Slot && S.Definer && S.Definer->Current &&
+               !S.Definer->Current->Permanent) {
+      // A plugin opened after its module was reloaded: bring it up to date.
+      storeCell(Slot, S.Body);
+    }
+    // An inline function has an entry only where its address is taken.
+    if (!S.Entry)
+      S.Entry = follow(P.Entry);
+    if (Slot)
+      S.Slots.addOnce(Slot);
+  }
+}
+
+static void indexHostGlobals(Runtime &R, Module &M,
+                             const HcrModuleTable &Table) {
+  for (const HcrGlobal &G : globalsOf(Table)) {
+    Cell Pointer = cellOf(G.Pointer);
+    void *Storage = Pointer ? loadCell(Pointer) : follow(G.Initial);
+    if (!Storage)
+      continue;
+    GlobalSymbol &S =
+        *R.Globals.findOrMake(ownerFor(G.Flags, M), nameOf(G.Name), 0);
+    ++S.Count;
+    if (!S.Storage) {
+      S.Storage = Storage;
+      S.Definer = &M;
+      S.Size = G.Size;
+      S.InitialHash = G.InitialHash;
+      S.Layout = G.Layout;
+      S.Flags = G.Flags;
+    }
+    if (Pointer)
+      S.Pointers.addOnce(Pointer);
+  }
+}
+
+/// Only between images: inside one, importer and definer share the cell.
+static void indexHostImports(Runtime &R, Module &M,
+                             const HcrModuleTable &Table) {
+  for (const HcrProcImport &I : procImportsOf(Table)) {
+    Cell Slot = cellOf(I.Slot);
+    ProcSymbol *S = findProc(R, M, nameOf(I.Name), I.Signature).Found;
+    if (Slot && S && !(S->Flags & HCR_PROC_THREAD_LOCAL))
+      S->Slots.addOnce(Slot);
+  }
+  for (const HcrGlobalImport &I : globalImportsOf(Table)) {
+    Cell Pointer = cellOf(I.Pointer);
+    GlobalSymbol *S = findGlobal(R, M, nameOf(I.Name));
+    if (Pointer && S)
+      S->Pointers.addOnce(Pointer);
+  }
+}
+
+static void indexHostTable(Runtime &R, Image &In, const HcrModuleTable &Table) {
+  Module &M = *R.Loaded.findOrMake(nameOf(Table.Name));
+  if (!M.Current) {
+    Version &V = *R.Loaded.makeVersion();
+    V.Of = &M;
+    V.In = &In;
+    V.Table = &Table;
+    V.Permanent = true;
+    V.Bound = true;
+    V.Imports = follow<const char *const>(Table.Imports);
+    M.Host = &In;
+    M.Current = &V;
+    ++In.Live;
+    if (Table.HandlerCount)
+      R.WithHandlers.push_back(&M);
+  }
+  indexHostProcs(R, M, Table);
+  indexHostGlobals(R, M, Table);
+}
+
+/// Module-binding objects that were linked into a program (or a plugin) and
+/// loaded by the system: bound in place, at once. Not being able to resolve an
+/// import is no reason not to start; the dynamic linker's answer stays.
+static void bindInPlace(Runtime &R, Image &In,
+                        const std::vector<const HcrModuleTable *> &Tables) {
+  Transaction T(R);
+  R.Current = &T;
+  for (const HcrModuleTable *Table : Tables) {
+    Module &M = *R.Loaded.findOrMake(nameOf(Table->Name));
+    if (M.Current || M.Next)
+      continue; // the same file in two images: the first one is the module
+    Version &V = *R.Loaded.makeVersion();
+    V.Of = &M;
+    V.In = &In;
+    V.Table = Table;
+    V.Permanent = true;
+    V.Imports = follow<const char *const>(Table->Imports);
+    M.Host = &In;
+    M.Next = &V;
+    T.Versions.push_back(&V);
+    if (Error E = stageVersion(T, V))
+      R.Trace("%s", E.text().c_str());
+  }
+  for (Version *V : T.Versions)
+    if (Error E = checkImports(T, *V))
+      R.Trace("%s", E.text().c_str());
+  for (Version *V : T.Versions)
+    bindVersion(R, *V);
+  prepareStores(T);
+  commit(T);
+  settle(T, R.Generation);
+  R.Current = nullptr;
+}
+
+static bool hasModuleBinding(const Range<HcrModuleTable> &Tables) {
+  for (const HcrModuleTable &Table : Tables)
+    if (Table.Flags & HCR_MODULE_BINDING)
+      return true;
+  return false;
+}
+
+static bool isReadable(const HcrModuleTable &Table) {
+  return Table.Magic == HCR_ABI_MAGIC && Table.Version == HCR_ABI_VERSION &&
+         Table.Size == sizeof(HcrModuleTable);
+}
+
+static void indexRange(Runtime &R, const Range<HcrModuleTable> &Tables) {
+  // The first image to register is the executable, unless it has no modules
+  // and a library comes first: then new modules belong to that library.
+  Image *In = R.Hosts.empty() ? R.Loaded.program() : R.Loaded.makeImage();
+  In->Tables.push_back(Tables);
+  R.Hosts.emplace_back(In, Tables.begin());
+  std::vector<const HcrModuleTable *> ToBind;
+  for (const HcrModuleTable &Table : Tables) {
+    if (!isReadable(Table))
+      R.Trace("a table of another ABI version is left alone");
+    else if (Table.Flags & HCR_MODULE_BINDING)
+      ToBind.push_back(&Table);
+    else
+      indexHostTable(R, *In, Table);
+  }
+  if (!ToBind.empty())
+    bindInPlace(R, *In, ToBind);
+  if (R.Hosts.size() > 1)
+    for (const auto &[Host, Start] : R.Hosts)
+      for (const Range<HcrModuleTable> &Range : Host->Tables)
+        for (const HcrModuleTable &Table : Range)
+          if (isReadable(Table) && !(Table.Flags & HCR_MODULE_BINDING))
+            indexHostImports(R, *R.Loaded.findOrMake(nameOf(Table.Name)),
+                             Table);
+}
+
+void indexHosts(Runtime &R) {
+  size_t Count = R.RangeCount.load(std::memory_order_acquire);
+  if (Count > Runtime::MaxRegistered)
+    Count = Runtime::MaxRegistered;
+  for (; R.Indexed < Count; ++R.Indexed) {
+    const Runtime::Registered &Entry = R.Ranges[R.Indexed];
+    const HcrModuleTable *Begin = Entry.Begin.load(std::memory_order_acquire);
+    if (!Begin)
+      return; // another thread is about to write it
+    Range<HcrModuleTable> Tables = {Begin,
+                                    static_cast<size_t>(Entry.End - Begin)};
+    // While a reload is staged there can be no second transaction.
+    if (R.Current && hasModuleBinding(Tables))
+      return;
+    indexRange(R, Tables);
+    R.Trace("image with %zu modules indexed", Tables.size());
+  }
+}
+
+} // namespace hcr

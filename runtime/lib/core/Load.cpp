@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From a file that somebody built to a loaded image with known modules.
+#include "../sys/Library.h"
+#include "ImageFile.h"
+#include "Transaction.h"
+
+#include <algorithm>
+#include <cinttypes>
+
+namespace hcr {
+
+/// The image that this thread is loading: constructors of the image find out
+/// by it that the runtime is in charge.
+static thread_local Image *Loading [[gnu::tls_model("initial-exec")]];
+
+namespace {
+struct LoadingScope {
+  explicit LoadingScope(Image *I) { Loading = I; }
+  ~LoadingScope() { Loading = nullptr; }
+};
+} // namespace
+
+static bool holds(const Image &I, const HcrModuleTable *Begin) {
+  return std::any_of(I.Tables.begin(), I.Tables.end(),
+                     [&](const auto &R) { return R.begin() == Begin; });
+}
+
+void registerRange(Runtime &R, const HcrModuleTable *Begin,
+                   const HcrModuleTable *End) {
+  if (!Begin || Begin >= End)
+    return;
+  bool ModuleBinding = false;
+  for (const HcrModuleTable *T = Begin; T != End; ++T)
+    if (T->Magic == HCR_ABI_MAGIC && (T->Flags & HCR_MODULE_BINDING))
+      ModuleBinding = true;
+  if (Loading && ModuleBinding) {
+    if (holds(*Loading, Begin))
+      return;
+    for (const HcrModuleTable *T = Begin; T != End; ++T)
+      if (auto *State = follow<uint32_t>(T->State))
+        *State |= HCR_STATE_RUNTIME;
+    Loading->Tables.push_back({Begin, static_cast<size_t>(End - Begin)});
+    return;
+  }
+  size_t Index = R.RangeCount.fetch_add(1, std::memory_order_acq_rel);
+  if (Index >= Runtime::MaxRegistered)
+    return;
+  R.Ranges[Index].End = End;
+  R.Ranges[Index].Begin.store(Begin, std::memory_order_release);
+  if (!ModuleBinding)
+    return;
+  // This thread may hold the loader's lock, which a reload on another thread
+  // may be waiting for: so never wait for that reload. Who has the turn binds
+  // the range later; until then it works as it does without the runtime.
+  if (!R.Reloading.tryTake())
+    return;
+  {
+    sys::Guard G(R.Lock);
+    indexHosts(R);
+  }
+  R.Reloading.give();
+}
+
+/// "undefined symbol: _Z3foov" in words that help.
+static Error explainLoader(const std::string &Module, const std::string &Why) {
+  constexpr std::string_view Marker = "undefined symbol: ";
+  size_t At = Why.find(Marker);
+  if (At == std::string::npos)
+    return Error(format("%s: the image cannot be loaded: %s", Module.c_str(),
+                        Why.c_str()));
+  std::string Name = Why.substr(At + Marker.size());
+  Name = Name.substr(0, Name.find_first_of(" ,\t\n"));
+  return Error(format("%s: needs '%s', which nobody defines; define it, or "
+                      "link the program with the library that has it",
+                      Module.c_str(), demangle(Name).c_str()));
+}
+
+static Error verify(const Found &F, const std::vector<uint8_t> &Bytes,
+                    uint64_t Hash) {
+  const char *Module = F.Module.c_str();
+  if (F.Announced && (Bytes.size() != F.Size || Hash != F.Hash))
+    return Error(format("%s: the image %s is not the one that the journal "
+                        "announced (%zu bytes, expected %" PRIu64
+                        "); build it again",
+                        Module, F.Path.c_str(), Bytes.size(), F.Size));
+  if (Error E = checkImageFile(Bytes.data(), Bytes.size()))
+    return Error(format("%s: the image %s %s; build it again", Module,
+                        F.Path.c_str(), E.text().c_str()));
+  return Error();
+}
+
+/// Writes the private copy that is loaded.
+static Error copyImage(Runtime &R, const Found &F, intptr_t Generation,
+                       const std::vector<uint8_t> &Bytes, std::string &Path) {
+  if (Error E = R.Live.make())
+    return E;
+  std::string Base = R.Live.path() + "/" + std::to_string(Generation) + "-" +
+                     flatten(F.Module);
+  int Failed = 0;
+  for (int Try = 0; Try < 1000; ++Try) {
+    Path = Base + (Try ? "-" + std::to_string(Try) : "") + ".so";
+    Failed = sys::writeNew(Path, Bytes.data(), Bytes.size());
+    if (!Failed)
+      return Error();
+    if (!sys::identify(Path))
+      break;
+  }
+  return Error(format("%s: cannot write the copy %s: %s", F.Module.c_str(),
+                      Path.c_str(), sys::describe(Failed).c_str()));
+}
+
+static Error checkTable(const Runtime &R, const Found &F,
+                        const HcrModuleTable &T) {
+  const char *Module = F.Module.c_str();
+  if (T.Magic != HCR_ABI_MAGIC || T.Version != HCR_ABI_VERSION ||
+      T.Size != sizeof(HcrModuleTable))
+    return Error(format("%s: the image was made for another version of HCR "
+                        "(ABI %u, this program has %u); build it again with "
+                        "the HCR that the program was built with",
+                        Module, T.Version, HCR_ABI_VERSION));
+  if (!(T.Flags & HCR_MODULE_BINDING))
+    return Error(format("%s: the image was compiled for the link of a program "
+                        "(host binding); compile it with 'hcr build' or "
+                        "-hcr-binding=module",
+                        Module));
+  if (T.Program && T.Program != R.Settings.ProgramId)
+    return Error(format("%s: the image was built for another build of the "
+                        "program (id %016" PRIx64 ", this one is %016" PRIx64
+                        "); build it again",
+                        Module, T.Program, R.Settings.ProgramId));
+  return Error();
+}
+
+static Error makeVersion(Transaction &T, Candidate &C,
+                         const HcrModuleTable &Table) {
+  sys::Guard G(T.R.Lock);
+  Module &M = *T.R.Loaded.findOrMake(nameOf(Table.Name));
+  if (M.Next)
+    return Error(format("%s: two new images hold the module %s; remove one",
+                        C.From.Module.c_str(), M.Name.c_str()));
+  Version &V = *T.R.Loaded.makeVersion();
+  V.Of = &M;
+  V.In = C.In;
+  V.Table = &Table;
+  V.CreateTypeInfos = follow<void()>(Table.CreateTypeInfos);
+  V.DatInit = follow<void()>(Table.DatInit);
+  V.Init = follow<void()>(Table.Init);
+  V.Imports = follow<const char *const>(Table.Imports);
+  M.Next = &V;
+  T.Versions.push_back(&V);
+  return Error();
+}
+
+/// An image of nimhcr's shape: no tables, only the exported entry points.
+static bool makeBareVersion(Transaction &T, Candidate &C) {
+  auto Export = [&](const char *Name) {
+    return sys::findSymbol(C.In->Handle, Name);
+  };
+  auto DatInit = reinterpret_cast<void (*)()>(Export("DatInit000"));
+  auto Init = reinterpret_cast<void (*)()>(Export("Init000"));
+  if (!DatInit && !Init)
+    return false;
+  using ImportsFn = void **(*)();
+  auto Imports = reinterpret_cast<ImportsFn>(Export("HcrGetImportedModules"));
+  sys::Guard G(T.R.Lock);
+  Module &M = *T.R.Loaded.findOrMake(C.From.Module);
+  Version &V = *T.R.Loaded.makeVersion();
+  V.Of = &M;
+  V.In = C.In;
+  V.CreateTypeInfos =
+      reinterpret_cast<void (*)()>(Export("HcrCreateTypeInfos"));
+  V.DatInit = DatInit;
+  V.Init = Init;
+  V.Imports =
+      Imports ? reinterpret_cast<const char *const *>(Imports()) : nullptr;
+  M.Next = &V;
+  T.Versions.push_back(&V);
+  return true;
+}
+
+static Error openImage(Transaction &T, Candidate &C) {
+  Runtime &R = T.R;
+  {
+    LoadingScope Scope(C.In);
+    std::string Why;
+    C.In->Handle = sys::openLibrary(C.In->Path, Why);
+    if (!C.In->Handle)
+      return explainLoader(C.From.Module, Why);
+    using InitFn = void (*)(void *, GetProc);
+    if (auto Init = reinterpret_cast<InitFn>(
+            sys::findSymbol(C.In->Handle, "HcrInit000")))
+      Init(C.In->Handle, R.GetRuntimeProc);
+  }
+  for (const Range<HcrModuleTable> &Tables : C.In->Tables)
+    for (const HcrModuleTable &Table : Tables) {
+      if (Error E = checkTable(R, C.From, Table))
+        return E;
+      if (Error E = makeVersion(T, C, Table))
+        return E;
+    }
+  if (C.In->Tables.empty() && !makeBareVersion(T, C))
+    return Error(format("%s: the image holds no module; compile it with "
+                        "'hcr build' or -fpass-plugin=libHcrPass.so",
+                        C.From.Module.c_str()));
+  return Error();
+}
+
+void dropImage(Runtime &R, Image *I) {
+  if (I->Handle)
+    sys::closeLibrary(I->Handle);
+  sys::removeFile(I->Path);
+  sys::Guard G(R.Lock);
+  R.Loaded.removeImage(I);
+}
+
+Error loadImage(Transaction &T, Candidate &C, bool Force, bool &Retry) {
+  Runtime &R = T.R;
+  Retry = false;
+  std::vector<uint8_t> Bytes;
+  sys::FileId File;
+  if (int Failed = sys::readFile(C.From.Path, Bytes, File))
+    return Error(format("%s: cannot read the image %s: %s",
+                        C.From.Module.c_str(), C.From.Path.c_str(),
+                        sys::describe(Failed).c_str()));
+  C.Size = Bytes.size();
+  C.Hash = hashBytes(Bytes.data(), Bytes.size());
+  if (Error E = verify(C.From, Bytes, C.Hash))
+    return E;
+  {
+    sys::Guard G(R.Lock);
+    Module *M = R.Loaded.find(C.From.Module);
+    if (!Force && M && M->Current && M->Current->In->Handle &&
+        M->Current->In->Hash == C.Hash && M->Current->In->Size == C.Size) {
+      C.Unchanged = true;
+      return Error();
+    }
+    C.In = R.Loaded.makeImage();
+  }
+  C.In->Hash = C.Hash;
+  C.In->Size = C.Size;
+  C.In->Generation = R.Generation + 1;
+  Error E = copyImage(R, C.From, C.In->Generation, Bytes, C.In->Path);
+  if (!E) {
+    Retry = true;
+    E = openImage(T, C);
+  }
+  if (E)
+    return E;
+  C.Usable = true;
+  R.Trace("module %s loaded from %s", C.From.Module.c_str(),
+          C.In->Path.c_str());
+  return Error();
+}
+
+} // namespace hcr

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Modules.h"
+
+namespace hcr {
+
+/// What was made last is removed first, so the search starts at the end.
+template <class T>
+static void removeLast(std::vector<std::unique_ptr<T>> &From, T *Which) {
+  for (size_t I = From.size(); I-- > 0;)
+    if (From[I].get() == Which) {
+      From.erase(From.begin() + static_cast<ptrdiff_t>(I));
+      return;
+    }
+}
+
+Image *Modules::makeImage() {
+  return Images.emplace_back(std::make_unique<Image>()).get();
+}
+
+void Modules::removeImage(Image *I) { removeLast(Images, I); }
+
+Version *Modules::makeVersion() {
+  return Versions.emplace_back(std::make_unique<Version>()).get();
+}
+
+void Modules::removeVersion(Version *V) { removeLast(Versions, V); }
+
+Module *Modules::find(std::string_view Name) {
+  auto Found = ByName.find(Name);
+  return Found == ByName.end() ? nullptr : Found->second;
+}
+
+Module *Modules::findOrMake(std::string_view Name) {
+  if (Module *M = find(Name))
+    return M;
+  Module *M = All.emplace_back(std::make_unique<Module>()).get();
+  M->Name = Name;
+  M->Host = program();
+  ByName.emplace(M->Name, M);
+  return M;
+}
+
+} // namespace hcr

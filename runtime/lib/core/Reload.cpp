@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A reload, step by step (docs/Abi.md; design decisions 0001 and 0002).
+#include "Reload.h"
+
+#include "Transaction.h"
+
+#include <algorithm>
+
+namespace hcr {
+
+namespace {
+
+class TurnScope {
+public:
+  explicit TurnScope(Turn &T) : T(T), Answer(T.take()) {}
+  ~TurnScope() {
+    if (isMine())
+      T.give();
+  }
+  TurnScope(const TurnScope &) = delete;
+  TurnScope &operator=(const TurnScope &) = delete;
+  bool isMine() const { return Answer == Turn::Answer::Mine; }
+
+private:
+  Turn &T;
+  Turn::Answer Answer;
+};
+
+} // namespace
+
+static Report refusal(const Runtime &R, std::string Why) {
+  Report Out;
+  Out.Result = Outcome::Refused;
+  Out.Generation = R.Generation;
+  Out.Message = std::move(Why);
+  return Out;
+}
+
+/// Step 1. Images that were refused earlier come along with new ones: what
+/// they missed may be there now.
+static std::vector<Found> find(Runtime &R, bool Force) {
+  {
+    sys::Guard G(R.Lock);
+    indexHosts(R);
+  }
+  if (Force)
+    return R.Images.takeAll();
+  if (!R.Images.anythingNew())
+    return {};
+  return R.Images.take(true);
+}
+
+/// Step 2. Copies, opens and introduces each image.
+static Error load(Transaction &T, bool Force) {
+  Stopwatch Watch(T.Out.Took.Load);
+  for (size_t I = 0; I < T.Candidates.size(); ++I) {
+    Candidate &C = T.Candidates[I];
+    if (C.From.Gone)
+      continue;
+    T.Culprit = static_cast<ptrdiff_t>(I);
+    if (Error E = loadImage(T, C, Force, C.Retry))
+      return E;
+  }
+  T.Culprit = -1;
+  for (Version *V : T.Versions)
+    if (V->CreateTypeInfos)
+      V->CreateTypeInfos();
+  return Error();
+}
+
+static ptrdiff_t candidateOf(const Transaction &T, const Version &V) {
+  for (size_t I = 0; I < T.Candidates.size(); ++I)
+    if (T.Candidates[I].In == V.In)
+      return static_cast<ptrdiff_t>(I);
+  return -1;
+}
+
+/// Step 3. Everything that could go wrong is found here, before anything is
+/// changed.
+static Error check(Transaction &T) {
+  Stopwatch Watch(T.Out.Took.Check);
+  sys::Guard G(T.R.Lock);
+  T.R.Current = &T;
+  for (const Candidate &C : T.Candidates)
+    if (C.From.Gone)
+      if (Module *M = T.R.Loaded.find(C.From.Module); M && M->Current)
+        stageGoing(T, *M);
+  for (Version *V : T.Versions) {
+    T.Culprit = candidateOf(T, *V);
+    if (Error E = stageVersion(T, *V))
+      return E;
+  }
+  for (Version *V : T.Versions)
+    joinMoved(T, *V);
+  for (Version *V : T.Versions) {
+    T.Culprit = candidateOf(T, *V);
+    if (Error E = checkImports(T, *V))
+      return E;
+  }
+  T.Culprit = -1;
+  return Error();
+}
+
+/// Step 4, first half: the images' own slots and data.
+static Error bind(Transaction &T) {
+  {
+    Stopwatch Watch(T.Out.Took.Bind);
+    std::vector<Module *> Order;
+    {
+      sys::Guard G(T.R.Lock);
+      for (Version *V : T.Versions)
+        Order.push_back(V->Of);
+      Order = leavesFirst(T.R, Order);
+    }
+    T.Versions.clear();
+    for (Module *M : Order)
+      T.Versions.push_back(M->Next);
+    for (Version *V : T.Versions) {
+      if (V->DatInit)
+        V->DatInit();
+      sys::Guard G(T.R.Lock);
+      bindVersion(T.R, *V);
+    }
+  }
+  return std::move(T.Late);
+}
+
+/// Step 4, second half: values of new variables. Old code cannot reach the new
+/// one yet.
+static void initialise(Transaction &T) {
+  Stopwatch Watch(T.Out.Took.Handlers);
+  for (Version *V : T.Versions)
+    if (V->Init)
+      V->Init();
+}
+
+static void describeModule(Transaction &T, Module &M, ModuleReport &Out) {
+  Out.Name = M.Name;
+  if (M.Next)
+    Out.Bytes = M.Next->In->Size;
+  auto Named = [&](const ProcSymbol &S) {
+    std::string Name = demangle(S.Name);
+    // Constructors and destructors come as two symbols of one name.
+    if (std::find(Out.Functions.begin(), Out.Functions.end(), Name) ==
+        Out.Functions.end())
+      Out.Functions.push_back(std::move(Name));
+  };
+  for (const ProcSymbol *S : T.Procs) {
+    if (S->Flags & HCR_PROC_THREAD_LOCAL)
+      continue;
+    if (S->Flags & HCR_PROC_DIRECT) {
+      if (S->NextDefiner == &M && S->Definer && S->NextHash != S->BodyHash)
+        T.Out.Notes.push_back(format("%s changed, but is not reloadable; its "
+                                     "new version runs at the next start of "
+                                     "the program",
+                                     demangle(S->Name).c_str()));
+    } else if (S->NextDefiner == &M && !S->defined() && !S->From) {
+      ++Out.Added;
+      Named(*S);
+    } else if (S->NextDefiner == &M) {
+      if (S->NextHash != (S->From ? S->From : S)->BodyHash) {
+        ++Out.Changed;
+        Named(*S);
+      }
+    } else if (S->Definer == &M && S->goes() && !S->To) {
+      ++Out.Removed;
+    }
+  }
+}
+
+/// What the report says of each module; before the tables change.
+static void describe(Transaction &T) {
+  for (Version *V : T.Versions)
+    describeModule(T, *V->Of, T.Out.Modules.emplace_back());
+  for (Module *M : T.Going) {
+    describeModule(T, *M, T.Out.Modules.emplace_back());
+    T.Out.Notes.push_back(format("module %s is gone", M->Name.c_str()));
+  }
+}
+
+/// Step 5. Prepares everything, stores, and brings the tables up to date.
+static void commitAll(Transaction &T) {
+  sys::Guard G(T.R.Lock);
+  describe(T);
+  prepareStores(T);
+  noteStaleCallers(T);
+  {
+    Stopwatch Watch(T.Out.Took.Commit);
+    commit(T);
+  }
+  intptr_t Next = T.R.Generation + 1;
+  settle(T, Next);
+  T.R.Generation = Next;
+  T.R.Current = nullptr;
+  T.R.Trace("generation %zd committed: %zu slots stored",
+            static_cast<ssize_t>(Next), T.Stores.size());
+}
+
+/// Calls of removed functions since the last report.
+static void collectLateNotes(Runtime &R, Report &Out) {
+  ProcSymbol *S = R.Reported.exchange(nullptr, std::memory_order_acquire);
+  for (; S; S = S->NextReported)
+    Out.Notes.push_back(
+        S->Definer ? format("the removed function %s was called; its last "
+                            "version ran",
+                            demangle(S->Name).c_str())
+                   : format("the undefined function %s was called",
+                            demangle(S->Name).c_str()));
+}
+
+static void publish(Runtime &R, Report &Out) {
+  collectLateNotes(R, Out);
+  sys::replaceFile(R.Settings.Directory + "/status", Out.json() + "\n");
+  for (const std::string &Note : Out.Notes)
+    R.Trace("note: %s", Note.c_str());
+  sys::Guard G(R.Lock);
+  R.Last = Out;
+}
+
+/// Takes everything back; the old generation never noticed.
+static void undo(Transaction &T) {
+  {
+    sys::Guard G(T.R.Lock);
+    abandon(T);
+    T.R.Current = nullptr;
+  }
+  for (Candidate &C : T.Candidates) {
+    if (C.In)
+      dropImage(T.R, C.In);
+    C.In = nullptr;
+    C.Unchanged = false;
+  }
+}
+
+/// Steps 2 and 3 until they succeed. An image that was refused before and is
+/// at fault again must not keep the others out: it is left aside.
+static Error prepare(Transaction &T, bool Force) {
+  for (;;) {
+    Error E = load(T, Force);
+    if (!E)
+      E = check(T);
+    if (!E)
+      return E;
+    ptrdiff_t Culprit = T.Culprit;
+    undo(T);
+    bool Again = Culprit >= 0 && T.Candidates[Culprit].From.Held &&
+                 T.Candidates.size() > 1;
+    if (!Again) {
+      for (size_t I = 0; I < T.Candidates.size(); ++I) {
+        const Candidate &C = T.Candidates[I];
+        T.R.Images.hold(C.From,
+                        C.Retry || static_cast<ptrdiff_t>(I) != Culprit);
+      }
+      return E;
+    }
+    T.Candidates.erase(T.Candidates.begin() + Culprit);
+  }
+}
+
+static Report run(Transaction &T, bool Force) {
+  Runtime &R = T.R;
+  if (Error E = prepare(T, Force)) {
+    R.Trace("refused: %s", E.text().c_str());
+    T.Out.Result = Outcome::Refused;
+    T.Out.Message = E.text();
+    T.Out.Notes.clear();
+    return std::move(T.Out);
+  }
+  bool Anything = !T.Versions.empty() || !T.Going.empty();
+  if (Anything) {
+    {
+      Stopwatch Watch(T.Out.Took.Handlers);
+      runHandlers(R, true);
+    }
+    if (Error E = bind(T)) {
+      for (const Candidate &C : T.Candidates)
+        R.Images.hold(C.From, true);
+      undo(T);
+      R.Trace("refused: %s", E.text().c_str());
+      T.Out.Result = Outcome::Refused;
+      T.Out.Message = E.text();
+      return std::move(T.Out);
+    }
+    initialise(T);
+    commitAll(T);
+    {
+      Stopwatch Watch(T.Out.Took.Handlers);
+      runHandlers(R, false);
+    }
+    T.Out.Result = Outcome::Reloaded;
+  } else {
+    sys::Guard G(R.Lock);
+    R.Current = nullptr;
+  }
+  for (const Candidate &C : T.Candidates)
+    R.Images.loaded(C.From, C.Size, C.Hash);
+  return std::move(T.Out);
+}
+
+Report reload(Runtime &R, bool Force) {
+  if (const char *Why = R.Broken)
+    return refusal(R, Why);
+  if (R.Ending)
+    return refusal(R, "the program is ending");
+  TurnScope Scope(R.Reloading);
+  if (!Scope.isMine())
+    return refusal(R, "a reload was asked for while this thread is reloading "
+                      "(in a handler or an initialiser); ask for it later");
+  uint64_t Start = sys::now();
+  Transaction T(R);
+  {
+    Stopwatch Watch(T.Out.Took.Find);
+    for (Found &F : find(R, Force))
+      T.Candidates.push_back({std::move(F)});
+  }
+  Report Out;
+  if (!T.Candidates.empty())
+    Out = run(T, Force);
+  Out.Generation = R.Generation;
+  Out.Took.Total = sys::now() - Start;
+  if (Out.Result != Outcome::Unchanged)
+    publish(R, Out);
+  return Out;
+}
+
+Report loadTree(Runtime &R, const std::vector<std::string> &Names) {
+  TurnScope Scope(R.Reloading);
+  if (!Scope.isMine())
+    return refusal(R, "modules cannot be added during a reload");
+  {
+    sys::Guard G(R.Lock);
+    indexHosts(R);
+  }
+  Transaction T(R);
+  uint64_t Start = sys::now();
+  for (const std::string &Name : Names) {
+    Found F;
+    F.Module = Name;
+    F.Path = R.Settings.Directory + "/" + Name + ".so";
+    T.Candidates.push_back({std::move(F)});
+  }
+  Report Out = run(T, false);
+  Out.Generation = R.Generation;
+  Out.Took.Total = sys::now() - Start;
+  if (Out.Result == Outcome::Refused)
+    publish(R, Out);
+  return Out;
+}
+
+} // namespace hcr

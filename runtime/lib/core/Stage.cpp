@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The check: what will each symbol be once the new versions are current, and
+// is anything missing? Only fields of symbols that start with Next, and Adds
+// and Drops, are written; abandon() resets them.
+#include "Transaction.h"
+
+#include <algorithm>
+#include <cinttypes>
+
+namespace hcr {
+
+static void touch(Transaction &T, ProcSymbol &S) {
+  if (!S.Touched)
+    T.Procs.push_back(&S);
+  S.Touched = true;
+}
+
+static void touch(Transaction &T, GlobalSymbol &S) {
+  if (!S.Touched)
+    T.Globals.push_back(&S);
+  S.Touched = true;
+}
+
+/// The version that is current stops defining what it defines.
+static void stageDrops(Transaction &T, Module &M) {
+  Version *Old = M.Current;
+  if (!Old)
+    return;
+  auto DropProc = [&](ProcSymbol *S) {
+    if (!S)
+      return;
+    touch(T, *S);
+    if (S->Drops < S->Count + S->Adds)
+      ++S->Drops;
+  };
+  auto DropGlobal = [&](GlobalSymbol *S) {
+    if (!S)
+      return;
+    touch(T, *S);
+    if (S->Drops < S->Count + S->Adds)
+      ++S->Drops;
+  };
+  if (!Old->isHost()) {
+    for (ProcSymbol *S : Old->Procs)
+      DropProc(S);
+    for (GlobalSymbol *S : Old->Globals)
+      DropGlobal(S);
+    return;
+  }
+  for (const HcrProc &P : procsOf(*Old->Table))
+    DropProc(T.R.Procs.find(ownerFor(P.Flags, M), nameOf(P.Name),
+                            P.Signature));
+  for (const HcrGlobal &G : globalsOf(*Old->Table))
+    DropGlobal(T.R.Globals.find(ownerFor(G.Flags, M), nameOf(G.Name)));
+}
+
+void stageGoing(Transaction &T, Module &M) {
+  T.Going.push_back(&M);
+  stageDrops(T, M);
+}
+
+static void stageProc(Transaction &T, Version &V, const HcrProc &P) {
+  ProcSymbol &S = *T.R.Procs.findOrMake(ownerFor(P.Flags, *V.Of),
+                                        nameOf(P.Name), P.Signature);
+  touch(T, S);
+  ++S.Adds;
+  S.NextDefiner = V.Of;
+  S.NextHash = P.BodyHash;
+  // A thread-local's accessor is that of the first image for ever: every
+  // thread's value lies in that image's block.
+  bool Kept = (P.Flags & HCR_PROC_THREAD_LOCAL) && S.Body;
+  S.NextBody = Kept ? S.Body : follow(P.Body);
+  if ((P.Flags & HCR_PROC_THREAD_LOCAL) && !S.Body)
+    V.In->Pinned = true;
+  S.Flags = P.Flags;
+  if (V.Permanent && !S.Entry)
+    S.Entry = follow(P.Entry);
+  V.Procs.push_back(&S);
+}
+
+static Error sizeChanged(const Version &V, const HcrGlobal &G,
+                         uint64_t OldSize) {
+  std::string Type(nameOf(G.TypeName));
+  return Error(format(
+      "%s: the variable '%s'%s%s changed its size from %" PRIu64 " to %" PRIu64
+      " bytes while it holds a value; undo the change, give the new variable "
+      "another name, or restart the program",
+      V.Of->Name.c_str(), demangle(nameOf(G.Name)).c_str(),
+      Type.empty() ? "" : " of type ", Type.c_str(), OldSize, G.Size));
+}
+
+static Error layoutChanged(const Version &V, const HcrGlobal &G) {
+  std::string Type(nameOf(G.TypeName));
+  return Error(format("%s: the layout of the variable '%s'%s%s changed while "
+                      "it holds a value; undo the change, give the new "
+                      "variable another name, or restart the program",
+                      V.Of->Name.c_str(), demangle(nameOf(G.Name)).c_str(),
+                      Type.empty() ? "" : ", type ", Type.c_str()));
+}
+
+/// A variable that has a value keeps it, if it still fits.
+static Error keepStorage(Transaction &T, Version &V, const HcrGlobal &G,
+                         GlobalSymbol &S, const GlobalSymbol &Before) {
+  if (G.Size != Before.Size)
+    return sizeChanged(V, G, Before.Size);
+  if (G.Layout && Before.Layout && G.Layout != Before.Layout)
+    return layoutChanged(V, G);
+  if (G.InitialHash != Before.InitialHash)
+    T.Out.Notes.push_back(
+        format("initial value of %s changed; the variable keeps its value",
+               demangle(nameOf(G.Name)).c_str()));
+  S.NextStorage = Before.Storage;
+  return Error();
+}
+
+static bool isLiveVariable(const GlobalSymbol *S) {
+  return S && S->defined() && S->Storage && !(S->Flags & HCR_GLOBAL_CONSTANT);
+}
+
+/// A variable that this module had under another scope (`static` was added or
+/// taken away) is the same variable.
+static GlobalSymbol *otherScope(Transaction &T, const Version &V,
+                                const HcrGlobal &G) {
+  Owner Mine = ownerFor(G.Flags, *V.Of);
+  for (Owner Of : {static_cast<Owner>(V.Of), static_cast<Owner>(V.Of->Host),
+                   static_cast<Owner>(nullptr)}) {
+    GlobalSymbol *S = Of == Mine ? nullptr : T.R.Globals.find(Of, nameOf(G.Name));
+    if (isLiveVariable(S) && S->Definer == V.Of && S->goes() && !S->To)
+      return S;
+  }
+  return nullptr;
+}
+
+static Error newStorage(Transaction &T, Version &V, const HcrGlobal &G,
+                        GlobalSymbol &S) {
+  if (V.Permanent && G.Initial) {
+    S.NextStorage = follow(G.Initial);
+    return Error();
+  }
+  S.NextStorage = allocateStorage(G.Size, G.Align);
+  if (!S.NextStorage)
+    return Error(format("%s: no memory for the variable '%s' (%" PRIu64
+                        " bytes)",
+                        V.Of->Name.c_str(), demangle(nameOf(G.Name)).c_str(),
+                        G.Size));
+  T.NewStorage.emplace_back(S.NextStorage, G.Size);
+  return Error();
+}
+
+static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
+  GlobalSymbol &S =
+      *T.R.Globals.findOrMake(ownerFor(G.Flags, *V.Of), nameOf(G.Name), 0);
+  touch(T, S);
+  ++S.Adds;
+  bool StagedBefore = S.NextDefiner != nullptr;
+  bool Constant = G.Flags & HCR_GLOBAL_CONSTANT;
+  bool Lived = false;
+  Error E;
+  if (Constant) {
+    bool Same = S.defined() && S.Storage && (S.Flags & HCR_GLOBAL_CONSTANT) &&
+                S.InitialHash == G.InitialHash && S.Size == G.Size;
+    S.NextStorage = Same ? S.Storage : follow(G.Initial);
+  } else if (StagedBefore && !(S.NextFlags & HCR_GLOBAL_CONSTANT)) {
+    // Another new image defines the same inline variable: one storage.
+    Lived = true;
+    if (G.Size != S.NextSize)
+      E = sizeChanged(V, G, S.NextSize);
+  } else if (isLiveVariable(&S)) {
+    Lived = true;
+    E = keepStorage(T, V, G, S, S);
+  } else if (GlobalSymbol *From = otherScope(T, V, G)) {
+    Lived = true;
+    S.From = From;
+    From->To = &S;
+    E = keepStorage(T, V, G, S, *From);
+  } else {
+    E = newStorage(T, V, G, S);
+  }
+  S.NextDefiner = V.Of;
+  S.NextSize = G.Size;
+  S.NextHash = G.InitialHash;
+  S.NextLayout = G.Layout ? G.Layout : (Lived ? S.Layout : 0);
+  S.NextFlags = G.Flags;
+  V.Globals.push_back(&S);
+  V.Lived.push_back(Lived || Constant);
+  return E;
+}
+
+Error stageVersion(Transaction &T, Version &V) {
+  stageDrops(T, *V.Of);
+  if (!V.Table)
+    return Error();
+  for (const HcrProc &P : procsOf(*V.Table))
+    stageProc(T, V, P);
+  Error First;
+  for (const HcrGlobal &G : globalsOf(*V.Table))
+    if (Error E = stageGlobal(T, V, G); E && !First)
+      First = E;
+  return First;
+}
+
+void joinMoved(Transaction &T, Version &V) {
+  for (ProcSymbol *S : V.Procs) {
+    if (S->Body || S->From)
+      continue;
+    for (Owner Of : {static_cast<Owner>(V.Of), static_cast<Owner>(V.Of->Host),
+                     static_cast<Owner>(nullptr)}) {
+      ProcSymbol *Old =
+          Of == S->Of ? nullptr : T.R.Procs.find(Of, S->Name, S->Signature);
+      if (Old && Old->Definer == V.Of && Old->goes() && !Old->To) {
+        S->From = Old;
+        Old->To = S;
+        if (!S->Entry)
+          S->Entry = entryOf(T.R, *Old);
+        break;
+      }
+    }
+  }
+}
+
+static Error undefined(const Version &V, const HcrProcImport &I,
+                       const ProcLookup &L) {
+  std::string Name = demangle(nameOf(I.Name));
+  const char *Module = V.Of->Name.c_str();
+  if (L.Mismatch)
+    return Error(format(
+        "%s: calls '%s' with another signature than %s defines; make the "
+        "declarations agree and rebuild both",
+        Module, Name.c_str(),
+        (L.Mismatch->NextDefiner ? L.Mismatch->NextDefiner
+                                 : L.Mismatch->Definer)
+            ->Name.c_str()));
+  if (L.Gone)
+    return Error(format("%s: needs '%s', which was removed from %s; define it "
+                        "again or remove its uses",
+                        Module, Name.c_str(), L.Gone->Definer->Name.c_str()));
+  return Error(format("%s: needs '%s', which nobody defines; define it, or link "
+                      "the program with the library that has it",
+                      Module, Name.c_str()));
+}
+
+static Error checkProcImport(Transaction &T, Version &V,
+                             const HcrProcImport &I) {
+  ProcLookup L = findProc(T.R, *V.Of, nameOf(I.Name), I.Signature);
+  ProcSymbol *S = L.Found;
+  bool Weak = I.Flags & HCR_PROC_WEAK;
+  if (!S) {
+    Cell Slot = cellOf(I.Slot), Address = cellOf(I.Address);
+    bool Linked = (Slot && loadCell(Slot)) || (Address && loadCell(Address));
+    // What the runtime knows to be gone or different, the dynamic linker's
+    // answer does not make right: that is the program's old stable entry.
+    if ((!Linked || L.Mismatch || L.Gone) && !Weak) {
+      V.ProcImports.push_back(nullptr);
+      return undefined(V, I, L);
+    }
+    // A weak one that is 0 today waits for a definition.
+    if (!Linked)
+      S = T.R.Procs.findOrMake(nullptr, nameOf(I.Name), I.Signature);
+  }
+  V.ProcImports.push_back(S);
+  return Error();
+}
+
+static Error checkGlobalImport(Transaction &T, Version &V,
+                               const HcrGlobalImport &I) {
+  GlobalSymbol *S = findGlobal(T.R, *V.Of, nameOf(I.Name));
+  V.GlobalImports.push_back(S);
+  Cell Pointer = cellOf(I.Pointer);
+  if (S || (I.Flags & HCR_GLOBAL_WEAK) || (Pointer && loadCell(Pointer)))
+    return Error();
+  return Error(format("%s: needs the variable '%s', which nobody defines; "
+                      "define it, or link the program with the library that "
+                      "has it",
+                      V.Of->Name.c_str(), demangle(nameOf(I.Name)).c_str()));
+}
+
+Error checkImports(Transaction &T, Version &V) {
+  Error First;
+  if (!V.Table)
+    return First;
+  for (const HcrProcImport &I : procImportsOf(*V.Table))
+    if (Error E = checkProcImport(T, V, I); E && !First)
+      First = E;
+  for (const HcrGlobalImport &I : globalImportsOf(*V.Table))
+    if (Error E = checkGlobalImport(T, V, I); E && !First)
+      First = E;
+  return First;
+}
+
+template <class Symbol> static void reset(Symbol &S) {
+  S.Adds = S.Drops = 0;
+  S.Touched = false;
+  S.NextDefiner = nullptr;
+  S.From = S.To = nullptr;
+}
+
+void abandon(Transaction &T) {
+  for (ProcSymbol *S : T.Procs) {
+    if (S->From && !S->Body)
+      S->Entry = nullptr; // it was that of From
+    reset(*S);
+    S->NextBody = nullptr;
+    // An entry made for a function that never came about.
+    if (!S->Body && S->Entry)
+      S->Slots.forEach([&](Cell C) { storeCell(C, noticeOf(T.R, *S)); });
+  }
+  for (GlobalSymbol *S : T.Globals) {
+    reset(*S);
+    S->NextStorage = nullptr;
+  }
+  for (auto [Storage, Size] : T.NewStorage)
+    releaseStorage(Storage, Size);
+  for (Version *V : T.Versions) {
+    V->Of->Next = nullptr;
+    T.R.Loaded.removeVersion(V);
+  }
+  T.Procs.clear();
+  T.Globals.clear();
+  T.NewStorage.clear();
+  T.Versions.clear();
+  T.Going.clear();
+}
+
+} // namespace hcr

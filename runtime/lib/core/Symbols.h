@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What the runtime knows about every function and variable: docs/Abi.md,
+// "Identity of a symbol". Symbols are never deleted; one that nobody defines
+// any more is kept, so that it has the same address when it comes back.
+#ifndef HCR_CORE_SYMBOLS_H
+#define HCR_CORE_SYMBOLS_H
+
+#include "../arch/Stubs.h"
+#include "Cells.h"
+#include "Hash.h"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string_view>
+
+namespace hcr {
+
+struct Module;
+
+/// Who shares the name: null the program, else an Image (hidden symbols) or a
+/// Module (internal linkage). Only compared, never followed.
+using Owner = const void *;
+
+/// How many module versions define a symbol: now, and what the reload in
+/// progress will change.
+struct Definitions {
+  Module *Definer = nullptr; // the last one to define it
+  uint32_t Count = 0;
+  uint32_t Adds = 0, Drops = 0; // staged
+  bool Touched = false;         // listed by the transaction
+  Module *NextDefiner = nullptr; // staged: who brings the next body or storage
+
+  bool defined() const { return Count > 0; }
+  uint32_t countNext() const { return Count + Adds - Drops; }
+  bool definedNext() const { return countNext() > 0; }
+  bool goes() const { return defined() && !definedNext(); }
+};
+
+struct ProcSymbol : Definitions {
+  std::string_view Name;
+  Owner Of = nullptr;
+  ProcSymbol *Next = nullptr; // same name and owner, another signature
+  uint64_t Signature = 0;
+  uint64_t BodyHash = 0;
+  uint32_t Flags = 0;
+  void *Body = nullptr;  // what every slot holds
+  void *Entry = nullptr; // null: nobody needed one yet
+  Cells Slots;
+  Cells Addresses; // of weak imports that nobody defined so far
+  void *Notice = nullptr; // entry that reports a call after removal
+  arch::NoticeCell *NoticeCell = nullptr;
+  ProcSymbol *NextReported = nullptr;
+
+  // Staged by the reload in progress.
+  void *NextBody = nullptr;
+  uint64_t NextHash = 0;
+  ProcSymbol *From = nullptr; // had another scope so far (`static` added)
+  ProcSymbol *To = nullptr;
+
+  void *bodyNext() const { return NextDefiner ? NextBody : Body; }
+};
+
+struct GlobalSymbol : Definitions {
+  std::string_view Name;
+  Owner Of = nullptr;
+  GlobalSymbol *Next = nullptr; // always null: variables have no signature
+  uint64_t Signature = 0;       // always 0
+  uint64_t Size = 0, InitialHash = 0, Layout = 0;
+  uint32_t Flags = 0;
+  void *Storage = nullptr;
+  Cells Pointers;
+  void (*Marker)(void) = nullptr; // Nim's garbage collector roots
+
+  // Staged by the reload in progress.
+  void *NextStorage = nullptr;
+  uint64_t NextSize = 0, NextHash = 0, NextLayout = 0;
+  uint32_t NextFlags = 0;
+  GlobalSymbol *From = nullptr, *To = nullptr;
+
+  void *storageNext() const { return NextDefiner ? NextStorage : Storage; }
+};
+
+inline bool signaturesMatch(uint64_t A, uint64_t B) {
+  return A == B || !A || !B;
+}
+
+/// (owner, name) to the chain of symbols that differ in signature. Open
+/// addressing: a program of 5,000 modules has 100,000 symbols.
+template <class Symbol> class SymbolTable {
+public:
+  /// The first of the chain, null if the name is unknown to the owner.
+  Symbol *find(Owner Of, std::string_view Name) const {
+    if (Slots.empty())
+      return nullptr;
+    uint64_t Hash = hashOf(Of, Name);
+    for (size_t I = Hash & Mask;; I = (I + 1) & Mask) {
+      if (!Slots[I].First)
+        return nullptr;
+      if (Slots[I].Hash == Hash && Slots[I].First->Of == Of &&
+          Slots[I].First->Name == Name)
+        return Slots[I].First;
+    }
+  }
+
+  Symbol *find(Owner Of, std::string_view Name, uint64_t Signature) const {
+    Symbol *S = find(Of, Name);
+    // An exact match wins over one that merely does not contradict.
+    for (Symbol *Exact = S; Exact; Exact = Exact->Next)
+      if (Exact->Signature == Signature)
+        return Exact;
+    while (S && !signaturesMatch(S->Signature, Signature))
+      S = S->Next;
+    return S;
+  }
+
+  Symbol *findOrMake(Owner Of, std::string_view Name, uint64_t Signature) {
+    if (Symbol *S = find(Of, Name, Signature)) {
+      if (!S->Signature)
+        S->Signature = Signature;
+      return S;
+    }
+    Symbol &Made = All.emplace_back();
+    Made.Name = keep(Name);
+    Made.Of = Of;
+    Made.Signature = Signature;
+    if (Symbol *First = find(Of, Name)) {
+      Made.Next = First->Next;
+      First->Next = &Made;
+    } else {
+      insert(hashOf(Of, Name), &Made);
+    }
+    return &Made;
+  }
+
+  size_t size() const { return All.size(); }
+  template <class Function> void forEach(Function F) {
+    for (Symbol &S : All)
+      F(S);
+  }
+
+private:
+  struct Slot {
+    uint64_t Hash = 0;
+    Symbol *First = nullptr;
+  };
+
+  static uint64_t hashOf(Owner Of, std::string_view Name) {
+    return hashBytes(Name.data(), Name.size(),
+                     reinterpret_cast<uintptr_t>(Of));
+  }
+
+  /// Names are copied: the image that told one may be unmapped later.
+  std::string_view keep(std::string_view Name) {
+    constexpr size_t ChunkSize = 64 * 1024;
+    if (Name.size() > Free) {
+      Free = Name.size() > ChunkSize ? Name.size() : ChunkSize;
+      Names.push_back(std::make_unique<char[]>(Free));
+      At = Names.back().get();
+    }
+    char *Copy = At;
+    Name.copy(Copy, Name.size());
+    At += Name.size();
+    Free -= Name.size();
+    return {Copy, Name.size()};
+  }
+
+  void insert(uint64_t Hash, Symbol *S) {
+    if (Used * 3 >= Slots.size() * 2)
+      grow();
+    place(Hash, S);
+    ++Used;
+  }
+  void place(uint64_t Hash, Symbol *S) {
+    size_t I = Hash & Mask;
+    while (Slots[I].First)
+      I = (I + 1) & Mask;
+    Slots[I] = {Hash, S};
+  }
+  void grow() {
+    std::vector<Slot> Before = std::move(Slots);
+    Slots = std::vector<Slot>(Before.empty() ? 256 : Before.size() * 2);
+    Mask = Slots.size() - 1;
+    for (const Slot &S : Before)
+      if (S.First)
+        place(S.Hash, S.First);
+  }
+
+  std::vector<Slot> Slots;
+  size_t Mask = 0, Used = 0;
+  std::deque<Symbol> All;
+  std::vector<std::unique_ptr<char[]>> Names;
+  char *At = nullptr;
+  size_t Free = 0;
+};
+
+} // namespace hcr
+
+#endif

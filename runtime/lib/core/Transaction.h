@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A reload in progress, and its steps. Until commit() nothing that running
+// code can see has changed; abandon() then takes everything back.
+#ifndef HCR_CORE_TRANSACTION_H
+#define HCR_CORE_TRANSACTION_H
+
+#include "Runtime.h"
+
+namespace hcr {
+
+/// An image that may become current.
+struct Candidate {
+  Found From;
+  Image *In = nullptr;
+  uint64_t Size = 0, Hash = 0;
+  bool Usable = false;   // loaded and so far without fault
+  bool Unchanged = false; // of equal content to what is loaded
+  bool Retry = false;     // the fault may lie outside the image
+};
+
+struct Store {
+  Cell Where;
+  void *What;
+};
+
+struct Transaction {
+  explicit Transaction(Runtime &R) : R(R) {}
+
+  Runtime &R;
+  Report Out;
+  std::vector<Candidate> Candidates;
+  std::vector<Version *> Versions; // later in the order of initialisation
+  std::vector<Module *> Going;
+  std::vector<ProcSymbol *> Procs; // touched by this transaction
+  std::vector<GlobalSymbol *> Globals;
+  std::vector<std::pair<void *, size_t>> NewStorage;
+  std::vector<Store> Stores;
+  /// Signatures or removals that modules which are not rebuilt may still use.
+  std::vector<ProcSymbol *> Superseded;
+  /// Set by calls that cannot answer with an error (hcrRegisterGlobal).
+  Error Late;
+  /// Which candidate a failed check blames; -1: all of them.
+  ptrdiff_t Culprit = -1;
+};
+
+// Load.cpp
+/// Reads, verifies, copies and opens one image. On failure nothing is left.
+/// Retry says whether the image could be good at another time.
+Error loadImage(Transaction &T, Candidate &C, bool Force, bool &Retry);
+/// Closes an image that never became current and removes its copy.
+void dropImage(Runtime &R, Image *I);
+/// What hcrRegisterImage does.
+void registerRange(Runtime &R, const HcrModuleTable *Begin,
+                   const HcrModuleTable *End);
+
+// Stage.cpp: what will be defined by whom; R.Lock is held
+void stageGoing(Transaction &T, Module &M);
+Error stageVersion(Transaction &T, Version &V);
+/// Functions and variables whose scope changed keep entry and storage.
+void joinMoved(Transaction &T, Version &V);
+Error checkImports(Transaction &T, Version &V);
+void abandon(Transaction &T);
+
+// Bind.cpp
+/// Fills the slots, pointers and data of one version; R.Lock is held.
+void bindVersion(Runtime &R, Version &V);
+
+// Commit.cpp; R.Lock is held
+/// Lists every store that commit() does, so that it only stores.
+void prepareStores(Transaction &T);
+void commit(Transaction &T);
+/// Brings the tables up to what commit() made true.
+void settle(Transaction &T, intptr_t Generation);
+
+// Graph.cpp; R.Lock is held
+/// Modules in the order "used before user", for handlers and initialisers.
+std::vector<Module *> leavesFirst(Runtime &R, const std::vector<Module *> &Of);
+/// Modules that still use what Superseded lists, as notes.
+void noteStaleCallers(Transaction &T);
+
+// Handlers.cpp
+void runHandlers(Runtime &R, bool Before);
+
+// Storage.cpp
+/// Zeroed memory for a variable; it lives as long as the process.
+void *allocateStorage(size_t Size, size_t Align);
+void releaseStorage(void *Storage, size_t Size);
+
+} // namespace hcr
+
+#endif

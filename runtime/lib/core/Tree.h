@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HCR_CORE_TREE_H
+#define HCR_CORE_TREE_H
+
+#include "Runtime.h"
+
+namespace hcr {
+
+/// Modules of PROGRAM.hcr/imports that Main needs, those that others use first,
+/// without Main itself. Empty if there is no such file.
+std::vector<std::string> readTree(const std::string &Directory,
+                                  std::string &Main);
+
+/// The start of a program that `hcr link` made: loads every image before the
+/// main module, which the executable holds, runs.
+void startTree(Runtime &R, const HcrModuleTable *Begin,
+               const HcrModuleTable *End);
+
+} // namespace hcr
+
+#endif

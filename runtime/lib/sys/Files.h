@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Files and directories. Failures are errno values (0: done), never output.
+#ifndef HCR_SYS_FILES_H
+#define HCR_SYS_FILES_H
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hcr::sys {
+
+/// What tells one file, or one content of it, from another without reading it.
+struct FileId {
+  uint64_t Device = 0, Inode = 0, Size = 0;
+  int64_t Time = 0; // modification, nanoseconds since 1970
+  bool IsDirectory = false;
+  bool operator==(const FileId &) const = default;
+  /// False for a file that is not there.
+  explicit operator bool() const { return Inode != 0; }
+};
+
+FileId identify(const std::string &Path);
+
+/// Reads a whole file and what identifies the very file that was read. The
+/// size is asked first but not believed: a file that shrinks while it is read
+/// gives fewer bytes, never a SIGBUS as a mapping would.
+int readFile(const std::string &Path, std::vector<uint8_t> &Out, FileId &Id);
+
+/// Reads what lies behind Offset.
+int readTail(const std::string &Path, uint64_t Offset, std::string &Out,
+             FileId &Id);
+
+/// Creates a file that must not exist yet; private to the user.
+int writeNew(const std::string &Path, const void *Data, size_t Size);
+
+/// Writes aside and renames, so that a reader sees the old or the new content.
+int replaceFile(const std::string &Path, std::string_view Text);
+
+/// Like mkdir -p; directories that are made get Mode.
+int makeDirectories(const std::string &Path, unsigned Mode);
+
+void removeFile(const std::string &Path);
+void removeTree(const std::string &Path);
+
+/// Names in a directory without "." and "..".
+std::vector<std::string> listDirectory(const std::string &Path);
+
+/// An errno value in words.
+std::string describe(int Errno);
+
+} // namespace hcr::sys
+
+#endif
