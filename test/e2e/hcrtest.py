@@ -77,11 +77,12 @@ class Program:
         self.project = project
         self.underRun = underRun
         self.code = code
-        environment = {**os.environ, "HCR_CONTROL": "1", **environment}
+        settings = {**os.environ, "HCR_CONTROL": "1", **environment}
+        environment = {n: v for n, v in settings.items() if v is not None}
         command = [project.path(project.output), *arguments]
         if underRun:
             command = [HCR, "run", *command]
-            del environment["HCR_CONTROL"]
+            environment.pop("HCR_CONTROL", None)
         self.child = subprocess.Popen(
             command, cwd=project.directory, env=environment, text=True,
             errors="replace", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
