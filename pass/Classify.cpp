@@ -107,6 +107,9 @@ bool belongsToImplementation(StringRef Name) {
              // Type information and the standard library's own symbols.
              "_ZTI", "_ZTS", "_ZTVN10__cxxabiv1", "_ZSt", "_ZNSt", "_ZNKSt",
              "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx", "_ZTVSt", "_ZTVNSt", "_ZTTNSt",
+             // Abbreviated: std::allocator, string, istream and so on.
+             "_ZNSa", "_ZNKSa", "_ZNSs", "_ZNKSs", "_ZNSb", "_ZNSi", "_ZNSo",
+             "_ZNSd", "_ZNKSi", "_ZNKSo", "__dynamic_cast",
              // Operators new and delete; wrappers of thread-locals.
              "_Znw", "_Zna", "_Zdl", "_Zda", "_ZTW", "_ZTH", "hcr"});
 }

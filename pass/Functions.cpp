@@ -62,6 +62,8 @@ public:
       lowerImportedProc(*F);
     for (Function *F : L.P.DirectProcs)
       addDirectProc(*F);
+    if (!IsHost)
+      keepInlineFunctionsInside();
     for (auto [Handlers, IsBefore] : {std::pair(&L.P.BeforeHandlers, true),
                                       std::pair(&L.P.AfterHandlers, false)})
       for (Function *Handler : *Handlers)
@@ -74,6 +76,17 @@ private:
     auto *F = cast<Function>(A.getAliasee()->stripPointerCasts());
     A.replaceUsesWithIf(
         F, [](const Use &U) { return isa<Instruction>(U.getUser()); });
+  }
+
+  /// An image calls its own copies of inline functions, whatever the program
+  /// exports under the same names: that is an older version.
+  void keepInlineFunctionsInside() {
+    for (Function &F : M)
+      if (!F.isDeclaration() &&
+          (F.hasLinkOnceLinkage() || F.hasWeakODRLinkage())) {
+        F.setVisibility(GlobalValue::HiddenVisibility);
+        F.setDSOLocal(true);
+      }
   }
 
   void expandAddresses() {
@@ -214,11 +227,6 @@ private:
     Row.Entry = Entry;
     if (!IsHost) {
       Row.Address = makeAddress(F, Name, *Entry);
-      // Its own image's copy, whatever others export under the same name.
-      if (!F.hasLocalLinkage()) {
-        F.setVisibility(GlobalValue::HiddenVisibility);
-        F.setDSOLocal(true);
-      }
       Row.Body = &F;
     }
     F.replaceUsesWithIf(Entry, [&](const Use &U) {

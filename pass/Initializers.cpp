@@ -297,11 +297,13 @@ Function *lowerInitializers(Lowering &L, GlobalVariable *State) {
     Initializers.markConstructors();
     return nullptr;
   }
-  // Destructors of persistent objects belong to the process, not to an image:
-  // without crtbegin.o, as images are linked, the handle is null.
+  // Destructors of persistent objects belong to the process, not to an image,
+  // which may go before them: registered without a handle, they run at exit.
   if (GlobalVariable *Handle = L.M.getNamedGlobal("__dso_handle"))
-    if (Handle->isDeclaration())
-      Handle->setLinkage(GlobalValue::ExternalWeakLinkage);
+    if (Handle->isDeclaration() && L.Opts.IsImage) {
+      Handle->replaceAllUsesWith(Constant::getNullValue(Handle->getType()));
+      Handle->eraseFromParent();
+    }
   return Initializers.moveConstructors();
 }
 
