@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Commands.h"
+#include "Watcher.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace llvm;
+
+namespace hcr {
+
+BuildOptions buildOptions(const CommandLine &Line) {
+  BuildOptions Options;
+  Options.Jobs = Line.Jobs;
+  Options.Linker = Line.Linker;
+  Options.Verbose = Line.Verbose;
+  return Options;
+}
+
+DiscoveryOptions discoveryOptions(const CommandLine &Line) {
+  return {Line.Images, Line.CompileCommands, false};
+}
+
+std::string joined(const std::vector<std::string> &Names) {
+  constexpr size_t Shown = 8;
+  if (Names.size() <= Shown)
+    return join(Names, ", ");
+  return join(Names.begin(), Names.begin() + Shown, ", ") + " and " +
+         std::to_string(Names.size() - Shown) + " more";
+}
+
+json::Object toJson(const BuildResult &Result) {
+  return json::Object{{"event", "build"},
+                      {"built", json::Array(Result.Built)},
+                      {"same", json::Array(Result.Same)},
+                      {"gone", json::Array(Result.Gone)},
+                      {"added", json::Array(Result.Added)},
+                      {"failed", Result.Failed},
+                      {"compile_ms", Result.Compile},
+                      {"link_ms", Result.Link},
+                      {"total_ms", Result.Total}};
+}
+
+std::string buildTimes(const BuildResult &Result) {
+  return "build " + milliseconds(Result.Total) + " (compile " +
+         milliseconds(Result.Compile) + ", link " + milliseconds(Result.Link) +
+         ")";
+}
+
+void reportGone(const BuildResult &Result, const Report &Out) {
+  if (!Out.isJson())
+    for (const std::string &Name : Result.Gone)
+      Out.warning("source of module '" + Name +
+                  "' was removed; its functions are gone from the program");
+}
+
+int buildCommand(const CommandLine &Line, const Report &Out) {
+  if (Line.Operands.empty()) {
+    Out.error("no program given; usage: hcr build PROGRAM [FILE...]");
+    return 2;
+  }
+  Expected<Program> P = Program::open(Line.Operands[0], Line.Directory);
+  if (!P) {
+    Out.error(P.takeError());
+    return 1;
+  }
+  Expected<Modules> Found = findModules(*P, discoveryOptions(Line));
+  if (!Found) {
+    Out.error(Found.takeError());
+    return 1;
+  }
+  for (const std::string &Name : Found->WithoutCommand)
+    Out.warning("no compile command known for module '" + Name +
+                "'; compile it with hcr-cc, or give --compile-commands=DIR");
+  Builder B(*P, std::move(*Found), buildOptions(Line), Out);
+  std::vector<std::string> Files(Line.Operands.begin() + 1,
+                                 Line.Operands.end());
+  for (const std::string &File : Files) {
+    if (!stampOf(File)) {
+      Out.error("cannot find '" + File + "'");
+      return 1;
+    }
+    if (looksLikeSource(File) && !B.adopt(File)) {
+      Out.error("'" + File +
+                "' is not a module of the program, and there is "
+                "no module like it to take the flags from");
+      return 1;
+    }
+  }
+  Expected<BuildResult> Result = B.build(Files, !Files.empty());
+  if (!Result) {
+    Out.error(Result.takeError());
+    return 1;
+  }
+  if (Result->Failed) {
+    Out.event("nothing was replaced", toJson(*Result));
+    return 1;
+  }
+  reportGone(*Result, Out);
+  if (!Result->Built.empty())
+    Out.event("built " + joined(Result->Built) + " in " +
+                  milliseconds(Result->Total) + " ms (compile " +
+                  milliseconds(Result->Compile) + ", link " +
+                  milliseconds(Result->Link) + ")",
+              toJson(*Result));
+  else
+    Out.event("unchanged", toJson(*Result));
+  return 0;
+}
+
+} // namespace hcr

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Talking to a running program: PROGRAM.hcr/live/<pid>/control.
+#ifndef HCR_UTILS_CONTROL_H
+#define HCR_UTILS_CONTROL_H
+
+#include "Program.h"
+#include "Report.h"
+
+namespace hcr {
+
+class Control {
+public:
+  // Fails when the process has no control socket.
+  static llvm::Expected<Control> connect(const Program &P, pid_t Pid);
+  // Sends one request and waits for its answer, as long as the process lives.
+  llvm::Expected<llvm::json::Object> ask(llvm::StringRef Request);
+
+private:
+  Descriptor Socket;
+  std::string Received;
+};
+
+// Parts of a reload's answer, ready for one line.
+struct ReloadAnswer {
+  std::string Result, Message;
+  std::string What; // "src/a.cpp (2 functions: step, draw), src/b.cpp (...)"
+  std::vector<std::string> Notes;
+  double Load = 0, Commit = 0, Total = 0; // milliseconds
+  int64_t Generation = 0;
+};
+ReloadAnswer readAnswer(const llvm::json::Object &Answer);
+
+} // namespace hcr
+#endif

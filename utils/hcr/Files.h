@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Files as the builder sees them: stamps, whole contents, safe replacement.
+#ifndef HCR_UTILS_FILES_H
+#define HCR_UTILS_FILES_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hcr {
+
+// Size and modification time; equal stamps mean "not looked at again".
+struct FileStamp {
+  uint64_t Size = 0;
+  int64_t Time = 0; // nanoseconds since 1970
+  bool operator==(const FileStamp &) const = default;
+};
+
+// Nothing if there is no such regular file.
+std::optional<FileStamp> stampOf(const std::string &Path);
+// xxh64 of the content; nothing if it cannot be read.
+std::optional<uint64_t> hashOf(const std::string &Path);
+llvm::Expected<std::string> readFile(const std::string &Path);
+// The whole content or the old file: written aside, then renamed.
+llvm::Error replaceFile(const std::string &Path, llvm::StringRef Content);
+// Says the reason and the remedy when the directory cannot be made.
+llvm::Error makeDirectory(const std::string &Path);
+// The clock that file times come from: it moves with the kernel's tick.
+int64_t fileClock();
+// Writes all of it or says why not ("no space left on device").
+llvm::Error writeAll(int Descriptor, llvm::StringRef Text,
+                     const llvm::Twine &Name);
+
+// A file descriptor that closes itself.
+class Descriptor {
+public:
+  explicit Descriptor(int Number = -1) : Number(Number) {}
+  Descriptor(Descriptor &&Other) : Number(Other.release()) {}
+  Descriptor &operator=(Descriptor &&Other);
+  ~Descriptor() { reset(); }
+  int get() const { return Number; }
+  explicit operator bool() const { return Number >= 0; }
+  int release() {
+    int Old = Number;
+    Number = -1;
+    return Old;
+  }
+  void reset(int New = -1);
+
+private:
+  int Number;
+};
+
+} // namespace hcr
+#endif

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// hcr run: the main thread is the program's parent and nothing else; a second
+// thread watches, builds and reloads, and can take as long as it likes.
+#include "Child.h"
+#include "Commands.h"
+#include "Control.h"
+#include "Watcher.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include <optional>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace llvm;
+
+namespace hcr {
+
+std::string executablePath(const std::string &Given) {
+  return Given.find('/') == std::string::npos ? "./" + Given : Given;
+}
+
+namespace {
+class Reloader {
+public:
+  Reloader(const Program &P, Builder &B, const Report &Out,
+           std::optional<unsigned> Poll, pid_t Pid, int Stop)
+      : P(P), B(B), Out(Out), Watch(Poll), Pid(Pid), Stop(Stop) {}
+  void loop();
+
+private:
+  void start();
+  void change(const Watcher::Changes &Changed);
+  void handle(Expected<BuildResult> Result, const Stopwatch &Since);
+  void reload(const BuildResult &Built, const Stopwatch &Since);
+  void report(const BuildResult &Built, json::Object Answer,
+              const Stopwatch &Since);
+  bool connect();
+  void checkProgram();
+  bool stopped(int Milliseconds) const;
+
+  const Program &P;
+  Builder &B;
+  const Report &Out;
+  Watcher Watch;
+  pid_t Pid;
+  int Stop;
+  std::optional<Control> Line;
+  bool ToldRelinked = false, ToldSilent = false;
+};
+} // namespace
+
+bool Reloader::stopped(int Milliseconds) const {
+  pollfd Wait = {Stop, POLLIN, 0};
+  return ::poll(&Wait, 1, Milliseconds) > 0;
+}
+
+// The socket appears when the runtime of the program has started.
+bool Reloader::connect() {
+  constexpr int Step = 5, Limit = 10000;
+  for (int Waited = 0; !Line && !stopped(0); Waited += Step) {
+    if (Expected<Control> C = Control::connect(P, Pid)) {
+      Line.emplace(std::move(*C));
+      break;
+    } else {
+      consumeError(C.takeError());
+    }
+    if (Waited >= Limit || stopped(Step)) {
+      if (!stopped(0) && !std::exchange(ToldSilent, true))
+        Out.warning("the program does not listen for reloads; is it linked "
+                    "with libhcr.so, or did it start another program?");
+      break;
+    }
+  }
+  return Line.has_value();
+}
+
+void Reloader::report(const BuildResult &Built, json::Object Answer,
+                      const Stopwatch &Since) {
+  ReloadAnswer A = readAnswer(Answer);
+  double Total = Since.milliseconds();
+  json::Object Event{{"event", A.Result.empty() ? "error" : A.Result},
+                     {"total_ms", Total},
+                     {"build", toJson(Built)},
+                     {"reload", std::move(Answer)}};
+  if (A.Result == "reloaded") {
+    std::string What = A.What.empty() ? joined(Built.Built) : A.What;
+    Out.event("reloaded " + What + " in " + milliseconds(Total) +
+                  " ms: " + buildTimes(Built) + ", load " +
+                  milliseconds(A.Load) + ", commit " + milliseconds(A.Commit),
+              std::move(Event));
+  } else if (A.Result == "unchanged") {
+    Out.event("unchanged " + joined(Built.Built), std::move(Event));
+  } else {
+    Out.event((A.Result.empty() ? "error: " : "refused: ") + A.Message,
+              std::move(Event));
+  }
+  if (!Out.isJson())
+    for (const std::string &Note : A.Notes)
+      Out.event("note: " + Note, {});
+}
+
+void Reloader::reload(const BuildResult &Built, const Stopwatch &Since) {
+  for (int Try = 0; Try != 2 && connect(); ++Try) {
+    Expected<json::Object> Answer = Line->ask("reload");
+    if (Answer)
+      return report(Built, std::move(*Answer), Since);
+    Line.reset();
+    if (stopped(50)) { // it ended; nothing to report
+      consumeError(Answer.takeError());
+      return;
+    }
+    if (Try == 0)
+      consumeError(Answer.takeError());
+    else
+      Out.error(Answer.takeError());
+  }
+}
+
+void Reloader::handle(Expected<BuildResult> Result, const Stopwatch &Since) {
+  if (!Result) {
+    if (isStopping())
+      consumeError(Result.takeError());
+    else
+      Out.error(Result.takeError());
+    return;
+  }
+  Watch.watch(B.files(), B.sourceDirectories());
+  if (Result->Failed) {
+    if (!isStopping())
+      Out.event("build failed; the program runs on unchanged", toJson(*Result));
+    return;
+  }
+  reportGone(*Result, Out);
+  if (!Out.isJson())
+    for (const std::string &Name : Result->Added)
+      Out.event("new module " + Name, {});
+  if (!Result->Built.empty() || !Result->Gone.empty())
+    reload(*Result, Since);
+  else if (!Result->Same.empty())
+    Out.event("unchanged " + joined(Result->Same), toJson(*Result));
+}
+
+// Whatever changed before we watched: since the program was linked, since the
+// last image, and in the moment between looking and watching.
+void Reloader::start() {
+  Stopwatch Since;
+  bool HasImages = sys::fs::exists(P.file("journal"));
+  Expected<BuildResult> Result = B.build();
+  bool Reloads = Result && !Result->Failed &&
+                 (!Result->Built.empty() || !Result->Gone.empty());
+  handle(std::move(Result), Since);
+  if (HasImages && !Reloads && !isStopping() && connect()) {
+    if (Expected<json::Object> Answer = Line->ask("reload")) {
+      if (Answer->getString("result") != "unchanged")
+        report(BuildResult(), std::move(*Answer), Since);
+    } else {
+      consumeError(Answer.takeError());
+      Line.reset();
+    }
+  }
+  handle(B.build(), Stopwatch());
+  StringSet<> Files = B.files();
+  if (!isStopping())
+    Out.event("watching " + plural(B.moduleCount(), "module") + " (" +
+                  plural(Files.size(), "file") + ")",
+              json::Object{{"event", "watching"},
+                           {"pid", Pid},
+                           {"modules", int64_t(B.moduleCount())},
+                           {"files", int64_t(Files.size())}});
+}
+
+void Reloader::checkProgram() {
+  if (stampOf(P.Path) != P.Stamp && !std::exchange(ToldRelinked, true))
+    Out.warning("'" + P.Path +
+                "' was linked again; restart it to run the new one");
+}
+
+void Reloader::change(const Watcher::Changes &Changed) {
+  checkProgram();
+  std::vector<std::string> Files = Changed.Files;
+  for (const std::string &File : Changed.NewSources)
+    if (stampOf(File) && B.adopt(File))
+      Files.push_back(File);
+  if (!Files.empty())
+    handle(B.build(Files, /*Restrict=*/true), Changed.Since);
+}
+
+void Reloader::loop() {
+  start();
+  for (;;) {
+    Watcher::Changes Changed = Watch.wait(Stop);
+    if (Changed.Stopped)
+      return;
+    change(Changed);
+  }
+}
+
+int runCommand(const CommandLine &Line, const Report &Out) {
+  if (Line.Operands.empty()) {
+    Out.error("no program given; usage: hcr run PROGRAM [ARGUMENT...]");
+    return 2;
+  }
+  Expected<Program> P = Program::open(Line.Operands[0], Line.Directory);
+  if (!P) {
+    Out.error(P.takeError());
+    return 1;
+  }
+  DiscoveryOptions Discovery = discoveryOptions(Line);
+  Discovery.NeedsRuntime = true;
+  Expected<Modules> Found = findModules(*P, Discovery);
+  if (!Found) {
+    Out.error(Found.takeError());
+    return 1;
+  }
+  for (const std::string &Name : Found->WithoutCommand)
+    Out.warning("no compile command known for module '" + Name +
+                "'; it will not be reloaded");
+  BuildOptions Options = buildOptions(Line);
+  Options.OwnGroup = true;
+  Builder B(*P, std::move(*Found), Options, Out);
+
+  std::vector<std::string> Environment = {"HCR_CONTROL=1"};
+  if (!Line.Directory.empty())
+    Environment.push_back("HCR_DIR=" + P->Directory);
+  Expected<Child> Started =
+      Child::start(executablePath(Line.Operands[0]), Line.Rest, Environment);
+  if (!Started) {
+    Out.error(Started.takeError());
+    return 1;
+  }
+  Descriptor Stop(eventfd(0, EFD_CLOEXEC));
+  Reloader R(*P, B, Out, Line.Poll, Started->pid(), Stop.get());
+  std::thread Worker([&] { R.loop(); });
+  int Code = Started->wait();
+  stopChildren();
+  uint64_t One = 1;
+  (void)!write(Stop.get(), &One, sizeof(One));
+  Worker.join();
+  if (Out.isJson())
+    Out.event("", json::Object{{"event", "exit"}, {"code", Code}});
+  return Code;
+}
+
+} // namespace hcr

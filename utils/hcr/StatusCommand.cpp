@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Commands.h"
+#include "Control.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace hcr {
+
+static json::Object lastResult(const Program &P) {
+  Expected<std::string> Text = readFile(P.file("status"));
+  if (!Text) {
+    consumeError(Text.takeError());
+    return {};
+  }
+  Expected<json::Value> Value = json::parse(*Text);
+  if (!Value) {
+    consumeError(Value.takeError());
+    return {};
+  }
+  if (json::Object *Object = Value->getAsObject())
+    return std::move(*Object);
+  return {};
+}
+
+static json::Array liveStatus(const Program &P,
+                              const std::vector<pid_t> &Processes) {
+  json::Array Result;
+  for (pid_t Pid : Processes) {
+    json::Object Entry{{"pid", Pid}};
+    if (Expected<Control> Line = Control::connect(P, Pid)) {
+      if (Expected<json::Object> Answer = Line->ask("status"))
+        Entry = std::move(*Answer);
+      else
+        consumeError(Answer.takeError());
+    } else {
+      consumeError(Line.takeError());
+    }
+    Result.push_back(std::move(Entry));
+  }
+  return Result;
+}
+
+static json::Array moduleList(const Program &P, const Modules &Found) {
+  std::map<std::string, JournalEntry> Journal = readJournal(P);
+  json::Array Result;
+  auto Add = [&](const std::string &Name, const CompileRecord *Record) {
+    auto Entry = Journal.find(Name);
+    bool HasImage = Entry != Journal.end() && !Entry->second.Gone;
+    Result.push_back(json::Object{
+        {"name", Name},
+        {"source", Record ? json::Value(Record->sourcePath()) : nullptr},
+        {"image", HasImage ? json::Value(P.image(Name)) : nullptr}});
+  };
+  for (const auto &[Name, Record] : Found.Known)
+    Add(Name, &Record);
+  for (const std::string &Name : Found.WithoutCommand)
+    Add(Name, nullptr);
+  return Result;
+}
+
+static void printText(raw_ostream &Out, const json::Object &Status) {
+  Out << "program " << Status.getString("program").value_or("") << "\n";
+  const json::Array &Modules = *Status.getArray("modules");
+  size_t Images = count_if(Modules, [](const json::Value &Module) {
+    return Module.getAsObject()->getString("image").has_value();
+  });
+  Out << plural(Modules.size(), "module") << ", " << Images
+      << " with a newer image\n";
+  for (const json::Value &Module : Modules) {
+    const json::Object &M = *Module.getAsObject();
+    StringRef Note = !M.getString("source") ? "  (no compile command)"
+                     : M.getString("image") ? "  (image)"
+                                            : "";
+    Out << "  " << M.getString("name").value_or("") << Note << "\n";
+  }
+  for (const json::Value &Process : *Status.getArray("processes")) {
+    const json::Object &Entry = *Process.getAsObject();
+    Out << "process " << Entry.getInteger("pid").value_or(0);
+    if (auto Generation = Entry.getInteger("generation"))
+      Out << ": generation " << *Generation << ", "
+          << plural(size_t(Entry.getInteger("retired").value_or(0)),
+                    "retired image");
+    else
+      Out << ": does not answer";
+    Out << "\n";
+  }
+  if (const json::Object *Last = Status.getObject("last")) {
+    Out << "last reload: " << Last->getString("result").value_or("?");
+    if (auto Message = Last->getString("message"); Message && !Message->empty())
+      Out << ": " << *Message;
+    Out << "\n";
+  }
+}
+
+int statusCommand(const CommandLine &Line, const Report &Out) {
+  if (Line.Operands.size() + Line.Pid.has_value() != 1) {
+    Out.error("one program or --pid needed; usage: hcr status PROGRAM");
+    return 2;
+  }
+  Expected<Program> P =
+      Line.Pid ? Program::ofProcess(pid_t(*Line.Pid), Line.Directory)
+               : Program::open(Line.Operands[0], Line.Directory);
+  if (!P) {
+    Out.error(P.takeError());
+    return 1;
+  }
+  Expected<Modules> Found = findModules(*P, discoveryOptions(Line));
+  if (!Found) {
+    Out.error(Found.takeError());
+    return 1;
+  }
+  std::vector<pid_t> Processes = P->liveProcesses();
+  if (Line.Pid)
+    Processes = {pid_t(*Line.Pid)};
+  json::Object Last = lastResult(*P);
+  json::Object Status{{"program", P->Path},
+                      {"directory", P->Directory},
+                      {"modules", moduleList(*P, *Found)},
+                      {"processes", liveStatus(*P, Processes)}};
+  if (!Last.empty())
+    Status["last"] = std::move(Last);
+  if (Line.Json)
+    outs() << json::Value(std::move(Status)) << "\n";
+  else
+    printText(outs(), Status);
+  return 0;
+}
+
+} // namespace hcr

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Tells when sources or headers were saved.
+//
+// Editors save in many ways: in place, in place in several writes, twice, by
+// a new file that is renamed over the old one. A change is reported when the
+// files have been quiet for a moment: 5 ms after a file was closed or renamed,
+// 50 ms while somebody still has it open for writing, 250 ms while it is
+// missing.
+#ifndef HCR_UTILS_WATCHER_H
+#define HCR_UTILS_WATCHER_H
+
+#include "Files.h"
+#include "Process.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+#include <map>
+
+namespace hcr {
+
+// The name of a C or C++ source, not hidden, not an editor's.
+bool looksLikeSource(llvm::StringRef Path);
+
+class Watcher {
+public:
+  // Poll: look every so many ms. Nothing: wait for inotify, and poll only
+  // those file systems that do not report what other machines write.
+  explicit Watcher(std::optional<unsigned> Poll);
+
+  // What to watch from now on. New files are reported when they appear in one
+  // of Directories and have a name like a source's.
+  void watch(const llvm::StringSet<> &Files,
+             const llvm::StringSet<> &Directories);
+
+  struct Changes {
+    std::vector<std::string> Files; // as named in watch()
+    std::vector<std::string> NewSources;
+    Stopwatch Since; // the first of them was noticed
+    bool Stopped = false;
+  };
+  // Waits for changes, or until StopDescriptor is readable.
+  Changes wait(int StopDescriptor);
+
+private:
+  // What is known of a batch of changes that is still growing.
+  struct Batch {
+    llvm::StringSet<> Files, NewSources;
+    llvm::StringSet<> Open, Missing;
+    std::optional<Stopwatch> Since, Last;
+    bool empty() const { return Files.empty() && NewSources.empty(); }
+    int quiet() const;
+  };
+  void addDirectory(llvm::StringRef Directory);
+  void retryLostDirectories();
+  void readEvents(Batch &Changed);
+  void take(llvm::StringRef Directory, llvm::StringRef Name, uint32_t Mask,
+            Batch &Changed);
+  void pollFiles(Batch &Changed);
+  bool mustPoll(llvm::StringRef Directory) const;
+
+  std::optional<unsigned> Poll;
+  Descriptor Inotify;
+  std::map<int, std::string> Directories; // by watch descriptor
+  llvm::StringSet<> Watched, Lost, SourceDirectories;
+  llvm::StringMap<std::string> Names; // path on disk -> name in watch()
+  llvm::StringMap<std::optional<FileStamp>> Polled;
+};
+
+} // namespace hcr
+#endif
