@@ -28,8 +28,8 @@ extern "C" {
 
 /** What a reload came to. */
 typedef enum hcr_result {
-  HCR_REFUSED = -1, /**< Something is wrong with a new image. Nothing was
-                         changed; hcr_last_message() says what to do. */
+  HCR_REFUSED = -1,  /**< Something is wrong with a new image. Nothing was
+                          changed; hcr_last_message() says what to do. */
   HCR_UNCHANGED = 0, /**< There is nothing new. */
   HCR_RELOADED = 1   /**< New code is in effect. */
 } hcr_result;
@@ -39,27 +39,24 @@ typedef enum hcr_result {
  * Costs a few system calls, however many modules the program has: cheap enough
  * for once per frame or request.
  * Threads: any thread, not from a signal handler.
- * Errors:  none; false if PROGRAM.hcr/ does not exist. An image that was refused
- *          does not count as new until it, or another one, changes.
- * Source:  docs/Abi.md, "Directory PROGRAM.hcr/", decision 0002.
+ * Errors:  none; false if PROGRAM.hcr/ does not exist. An image that was
+ * refused does not count as new until it, or another one, changes. Source:
+ * docs/Abi.md, "Directory PROGRAM.hcr/", decision 0002.
  */
 HCR_API bool hcr_reload_needed(void);
 
 /** Reloads every module whose image is newer than the one loaded.
  *
- * All new images take effect together or not at all. Handlers run on the calling
- * thread. Frames that are active finish in their old code and call new code from
- * there.
- * Threads: any thread, not from a signal handler; other threads are not stopped.
- *          One reload at a time, a second caller waits for the first and then
- *          looks for itself. From inside a handler or an initialiser that a
- *          reload runs, the call is refused.
- * Errors:  HCR_REFUSED    an image is damaged, for another build of the program,
- *                         needs a symbol that nobody defines, or changes the size
- *                         of a variable that holds a value; the old code keeps
- *                         running, and the next good image is taken.
- *          HCR_UNCHANGED  nothing new, or PROGRAM.hcr/ does not exist.
- * Source:  docs/Abi.md, "Image".
+ * All new images take effect together or not at all. Handlers run on the
+ * calling thread. Frames that are active finish in their old code and call new
+ * code from there. Threads: any thread, not from a signal handler; other
+ * threads are not stopped. One reload at a time, a second caller waits for the
+ * first and then looks for itself. From inside a handler or an initialiser that
+ * a reload runs, the call is refused. Errors:  HCR_REFUSED    an image is
+ * damaged, for another build of the program, needs a symbol that nobody
+ * defines, or changes the size of a variable that holds a value; the old code
+ * keeps running, and the next good image is taken. HCR_UNCHANGED  nothing new,
+ * or PROGRAM.hcr/ does not exist. Source:  docs/Abi.md, "Image".
  */
 HCR_API hcr_result hcr_perform_code_reload(void);
 
@@ -71,11 +68,10 @@ HCR_API intptr_t hcr_generation(void);
 
 /** Copies why the last refused reload was refused.
  *
- * Layout:  Buffer[0..Size) gets the text, always ended by a zero byte if Size > 0.
- *          Buffer may be NULL if Size is 0.
- * Result:  the length of the whole text, without the zero byte, as snprintf
- *          gives it; 0 if the last reload was not refused.
- * Threads: any thread.
+ * Layout:  Buffer[0..Size) gets the text, always ended by a zero byte if Size >
+ * 0. Buffer may be NULL if Size is 0. Result:  the length of the whole text,
+ * without the zero byte, as snprintf gives it; 0 if the last reload was not
+ * refused. Threads: any thread.
  */
 HCR_API size_t hcr_last_message(char *Buffer, size_t Size);
 
@@ -94,40 +90,37 @@ typedef void (*hcr_handler)(void *Context);
 /** Calls Handler before each reload takes effect, or after it.
  *
  * "Before" handlers run in the old code, when the new images are known to be
- * good; "after" handlers run when the new code is in effect. Handlers run in the
- * order in which they were added, after those of HCR_BEFORE_RELOAD and
+ * good; "after" handlers run when the new code is in effect. Handlers run in
+ * the order in which they were added, after those of HCR_BEFORE_RELOAD and
  * HCR_AFTER_RELOAD, on the thread that reloads; no lock is held.
- * Owns:    Context stays the caller's and must live until the handler is removed.
- * Threads: any thread, also from inside a handler (it counts from the next
- *          reload on).
- * Errors:  false if Handler is NULL or there is no memory.
+ * Owns:    Context stays the caller's and must live until the handler is
+ * removed. Threads: any thread, also from inside a handler (it counts from the
+ * next reload on). Errors:  false if Handler is NULL or there is no memory.
  */
 HCR_API bool hcr_add_event_handler(bool IsBefore, hcr_handler Handler,
                                    void *Context);
 
 /** Takes back one hcr_add_event_handler() with the same three arguments.
  *
- * Threads: any thread. A reload in progress on another thread may call the handler
- *          once more.
- * Errors:  false if there is no such handler.
+ * Threads: any thread. A reload in progress on another thread may call the
+ * handler once more. Errors:  false if there is no such handler.
  */
 HCR_API bool hcr_remove_event_handler(bool IsBefore, hcr_handler Handler,
                                       void *Context);
 
 /** Lets `hcr reload` and `hcr status` control this process, as HCR_CONTROL=1 in
  * its environment does: a thread of the runtime listens on a socket under
- * PROGRAM.hcr/live/ that only the same user can open. Reloads that are asked for
- * there run on that thread.
+ * PROGRAM.hcr/live/ that only the same user can open. Reloads that are asked
+ * for there run on that thread.
  *
- * Threads: any thread. A second call does nothing. A forked child does not listen
- *          until it calls this itself.
- * Errors:  false if the directory cannot be written or the program is setuid;
- *          hcr_last_message() says why.
+ * Threads: any thread. A second call does nothing. A forked child does not
+ * listen until it calls this itself. Errors:  false if the directory cannot be
+ * written or the program is setuid; hcr_last_message() says why.
  */
 HCR_API bool hcr_listen(void);
 
-/* The calls that compilers emit, with nimhcr's names. A program may use them too;
- * they do the same as the functions above. */
+/* The calls that compilers emit, with nimhcr's names. A program may use them
+ * too; they do the same as the functions above. */
 HCR_API bool hcrReloadNeeded(void);
 HCR_API void hcrPerformCodeReload(void);
 HCR_API bool hcrHasModuleChanged(const char *SourceHash);
@@ -139,8 +132,8 @@ HCR_API intptr_t hcrGeneration(void);
 }
 #endif
 
-/** Keeps a function out of reloading: it is called directly, can be inlined, and
- * keeps the code it has until the program is started anew.
+/** Keeps a function out of reloading: it is called directly, can be inlined,
+ * and keeps the code it has until the program is started anew.
  *
  *   HCR_NONRELOADABLE static int hash(const char *Text) { ... }
  */

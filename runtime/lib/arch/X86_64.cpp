@@ -65,8 +65,8 @@ void writeTrampolines(void *Block) {
   memset(Block, 0xcc, PageSize);
   for (unsigned I = 0; I < TrampolinesPerBlock; ++I) {
     uint8_t *At = bytes(Block) + I * StubSize;
-    put(At, {0xf3, 0x0f, 0x1e, 0xfa});      // endbr64
-    put(At, {0xff, 0x25});                  // jmp *cell(%rip)
+    put(At, {0xf3, 0x0f, 0x1e, 0xfa}); // endbr64
+    put(At, {0xff, 0x25});             // jmp *cell(%rip)
     putDistance(At, trampolineCell(Block, I));
   }
 }

@@ -7,7 +7,8 @@
 #include <hcr/hcr.h>
 
 extern "C" {
-#define HCR_RUNTIME_CALL(Name, Result, Parameters) HCR_API Result Name Parameters;
+#define HCR_RUNTIME_CALL(Name, Result, Parameters)                             \
+  HCR_API Result Name Parameters;
 #include <hcr-abi/RuntimeCalls.def>
 }
 

@@ -45,8 +45,7 @@ bool hcrReloadNeeded(void) { return runtime().Images.anythingNew(); }
 
 void hcrPerformCodeReload(void) { reload(runtime(), false); }
 
-void hcrAddEventHandler(bool IsBefore, void (*Handler)(void *),
-                        void *Context) {
+void hcrAddEventHandler(bool IsBefore, void (*Handler)(void *), void *Context) {
   hcr_add_event_handler(IsBefore, Handler, Context);
 }
 

@@ -2,8 +2,8 @@
 // Fills one version's own slots, pointers and data. Nothing outside its image
 // is written, so old code cannot notice.
 //
-// Order: what cells hold now (the dynamic linker's answers), cells, fix-ups, and
-// only then copies of initial values, which contain fixed-up addresses.
+// Order: what cells hold now (the dynamic linker's answers), cells, fix-ups,
+// and only then copies of initial values, which contain fixed-up addresses.
 #include "Transaction.h"
 
 #include <cstring>

@@ -25,11 +25,10 @@ static std::string status(Runtime &R) {
   for (const auto &M : R.Loaded.All) {
     if (!M->Current)
       continue;
-    List += format("%s{\"name\": %s, \"generation\": %" PRIdPTR
-                   ", \"image\": %s}",
-                   List.empty() ? "" : ", ", quoteJson(M->Name).c_str(),
-                   M->Current->Generation,
-                   quoteJson(M->Current->In->Path).c_str());
+    List +=
+        format("%s{\"name\": %s, \"generation\": %" PRIdPTR ", \"image\": %s}",
+               List.empty() ? "" : ", ", quoteJson(M->Name).c_str(),
+               M->Current->Generation, quoteJson(M->Current->In->Path).c_str());
     Bytes += M->Current->In->Size;
   }
   return format("{\"pid\": %d, \"program\": %s, \"generation\": %" PRIdPTR
@@ -52,7 +51,8 @@ std::string answer(Runtime &R, std::string_view Request) {
     return status(R);
   if (Request == "ping")
     return format("{\"pid\": %d}", sys::processId());
-  return error("unknown request; known are: reload, reload force, status, ping");
+  return error(
+      "unknown request; known are: reload, reload force, status, ping");
 }
 
 Error Control::listen() {
@@ -78,8 +78,8 @@ Error Control::start(Runtime &R) {
       "hcr", [](void *C) { static_cast<Control *>(C)->serve(); }, R.Server);
   if (Failed) {
     R.Server->Door.close();
-    return Error(format("cannot start a thread: %s",
-                        sys::describe(Failed).c_str()));
+    return Error(
+        format("cannot start a thread: %s", sys::describe(Failed).c_str()));
   }
   R.Trace("listening on %s/%s", R.Live.path().c_str(), SocketName);
   return Error();

@@ -31,8 +31,7 @@ static bool isModuleName(std::string_view Name) {
 static std::string_view takeField(std::string_view &Line) {
   size_t Space = Line.find(' ');
   std::string_view Field = Line.substr(0, Space);
-  Line.remove_prefix(Space == std::string_view::npos ? Line.size()
-                                                     : Space + 1);
+  Line.remove_prefix(Space == std::string_view::npos ? Line.size() : Space + 1);
   return Field;
 }
 
@@ -141,13 +140,12 @@ void Finder::scan(const std::string &Path, bool Recurse) {
       noticeFile(Full);
       continue;
     }
-    bool Private = Top && (Name == "live" || Name == "build" ||
-                           Name == "journal" || Name == "status" ||
-                           Name == "lock" || Name == "imports");
+    bool Private =
+        Top && (Name == "live" || Name == "build" || Name == "journal" ||
+                Name == "status" || Name == "lock" || Name == "imports");
     if (Private || Name.find(".tmp.") != std::string::npos)
       continue;
-    if ((Recurse || !Scanned.contains(Full)) &&
-        sys::identify(Full).IsDirectory)
+    if ((Recurse || !Scanned.contains(Full)) && sys::identify(Full).IsDirectory)
       scan(Full, Recurse);
   }
 }

@@ -19,7 +19,7 @@ namespace hcr {
 struct Found {
   std::string Module;
   std::string Path;
-  bool Gone = false;     // the program has no such module any more
+  bool Gone = false;      // the program has no such module any more
   bool Announced = false; // by the journal: Size and Hash are known
   bool Held = false;      // an earlier reload was refused with it
   uint64_t Size = 0, Hash = 0;
@@ -49,7 +49,7 @@ public:
 
 private:
   struct Known {
-    sys::FileId File;         // as last seen
+    sys::FileId File;            // as last seen
     uint64_t Size = 0, Hash = 0; // of the content that is loaded
     bool Loaded = false;
     Found Newest;
@@ -72,7 +72,7 @@ private:
   uint64_t Offset = 0;
   bool Opened = false, Walked = false;
   std::map<std::string, Known, std::less<>> Files; // by module
-  std::set<std::string> Open; // modules whose state is not Idle
+  std::set<std::string> Open;             // modules whose state is not Idle
   std::map<std::string, int64_t> Scanned; // directories: their time back then
 };
 

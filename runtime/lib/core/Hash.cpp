@@ -51,11 +51,11 @@ uint64_t hashBytes(const void *Data, size_t Size, uint64_t Seed) {
   uint64_t Hash = Size >= 32 ? hashBlocks(At, End, Seed) : Seed + Prime5;
   Hash += Size;
   for (; End - At >= 8; At += 8)
-    Hash = std::rotl(Hash ^ absorb(0, load<uint64_t>(At)), 27) * Prime1 +
-           Prime4;
+    Hash =
+        std::rotl(Hash ^ absorb(0, load<uint64_t>(At)), 27) * Prime1 + Prime4;
   if (End - At >= 4) {
-    Hash = std::rotl(Hash ^ (load<uint32_t>(At) * Prime1), 23) * Prime2 +
-           Prime3;
+    Hash =
+        std::rotl(Hash ^ (load<uint32_t>(At) * Prime1), 23) * Prime2 + Prime3;
     At += 4;
   }
   for (; At != End; ++At)

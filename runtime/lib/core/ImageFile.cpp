@@ -51,8 +51,8 @@ private:
 
 Error Checker::checkHeader() {
   if (Size < sizeof(Elf64_Ehdr))
-    return Error(format("is not whole: %zu bytes are too few for an image",
-                        Size));
+    return Error(
+        format("is not whole: %zu bytes are too few for an image", Size));
   Header = read<Elf64_Ehdr>(0);
   if (memcmp(Header.e_ident, ELFMAG, SELFMAG) != 0)
     return Error("is not an ELF file");
@@ -88,8 +88,7 @@ Error Checker::checkSegments() {
     bool Sane = S.p_filesz <= S.p_memsz && S.p_memsz < Highest &&
                 S.p_vaddr < Highest && S.p_align < Highest &&
                 (S.p_align & (S.p_align - 1)) == 0 &&
-                (S.p_align <= 1 ||
-                 (S.p_vaddr - S.p_offset) % S.p_align == 0);
+                (S.p_align <= 1 || (S.p_vaddr - S.p_offset) % S.p_align == 0);
     if (!Sane)
       return Error("has a damaged program header table");
     if ((S.p_flags & PF_W) && (S.p_flags & PF_X))
@@ -137,8 +136,7 @@ Error Checker::checkDynamic() {
     if (S.p_type == PT_DYNAMIC)
       Dynamic = &S;
   uint64_t Offset;
-  if (!Dynamic ||
-      !translate(Dynamic->p_vaddr, Dynamic->p_filesz, Offset) ||
+  if (!Dynamic || !translate(Dynamic->p_vaddr, Dynamic->p_filesz, Offset) ||
       Offset != Dynamic->p_offset)
     return Damaged;
 
@@ -169,8 +167,7 @@ Error Checker::checkDynamic() {
       !translate(Value[DT_SYMTAB], sizeof(Elf64_Sym), Offset) ||
       (Has[DT_HASH] && !translate(Value[DT_HASH], 8, Offset)) ||
       (HasGnuHash && !translate(GnuHash, 16, Offset)) ||
-      (Has[DT_RELA] &&
-       !translate(Value[DT_RELA], Value[DT_RELASZ], Offset)) ||
+      (Has[DT_RELA] && !translate(Value[DT_RELA], Value[DT_RELASZ], Offset)) ||
       (Has[DT_JMPREL] &&
        !translate(Value[DT_JMPREL], Value[DT_PLTRELSZ], Offset)))
     return Damaged;

@@ -7,8 +7,8 @@ namespace hcr {
 
 static void indexHostProcs(Runtime &R, Module &M, const HcrModuleTable &Table) {
   for (const HcrProc &P : procsOf(Table)) {
-    ProcSymbol &S = *R.Procs.findOrMake(ownerFor(P.Flags, M), nameOf(P.Name),
-                                        P.Signature);
+    ProcSymbol &S =
+        *R.Procs.findOrMake(ownerFor(P.Flags, M), nameOf(P.Name), P.Signature);
     ++S.Count;
     Cell Slot = cellOf(P.Slot);
     // The linker chose one copy of an inline function; its slot knows which.

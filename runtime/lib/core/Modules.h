@@ -89,9 +89,7 @@ struct Version {
   std::vector<GlobalSymbol *> Globals, GlobalImports;
   std::vector<bool> Lived; // per global: it had a value before this version
 
-  bool isHost() const {
-    return Table && !(Table->Flags & HCR_MODULE_BINDING);
-  }
+  bool isHost() const { return Table && !(Table->Flags & HCR_MODULE_BINDING); }
 };
 
 struct Module {

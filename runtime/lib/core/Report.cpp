@@ -32,12 +32,12 @@ std::string Report::json() const {
   std::string List;
   for (const ModuleReport &M : Modules)
     List += (List.empty() ? "" : ", ") + hcr::json(M);
-  std::string Times = format(
-      "{\"find\": %" PRIu64 ", \"load\": %" PRIu64 ", \"check\": %" PRIu64
-      ", \"bind\": %" PRIu64 ", \"commit\": %" PRIu64 ", \"handlers\": %" PRIu64
-      "}, \"total_ns\": %" PRIu64,
-      Took.Find, Took.Load, Took.Check, Took.Bind, Took.Commit, Took.Handlers,
-      Took.Total);
+  std::string Times = format("{\"find\": %" PRIu64 ", \"load\": %" PRIu64
+                             ", \"check\": %" PRIu64 ", \"bind\": %" PRIu64
+                             ", \"commit\": %" PRIu64 ", \"handlers\": %" PRIu64
+                             "}, \"total_ns\": %" PRIu64,
+                             Took.Find, Took.Load, Took.Check, Took.Bind,
+                             Took.Commit, Took.Handlers, Took.Total);
   return format("{\"version\": 1, \"pid\": %d, \"generation\": %" PRIdPTR
                 ", \"result\": \"%s\", ",
                 sys::processId(), Generation, Name) +

@@ -48,8 +48,7 @@ static void stageDrops(Transaction &T, Module &M) {
     return;
   }
   for (const HcrProc &P : procsOf(*Old->Table))
-    DropProc(T.R.Procs.find(ownerFor(P.Flags, M), nameOf(P.Name),
-                            P.Signature));
+    DropProc(T.R.Procs.find(ownerFor(P.Flags, M), nameOf(P.Name), P.Signature));
   for (const HcrGlobal &G : globalsOf(*Old->Table))
     DropGlobal(T.R.Globals.find(ownerFor(G.Flags, M), nameOf(G.Name)));
 }
@@ -124,7 +123,8 @@ static GlobalSymbol *otherScope(Transaction &T, const Version &V,
   Owner Mine = ownerFor(G.Flags, *V.Of);
   for (Owner Of : {static_cast<Owner>(V.Of), static_cast<Owner>(V.Of->Host),
                    static_cast<Owner>(nullptr)}) {
-    GlobalSymbol *S = Of == Mine ? nullptr : T.R.Globals.find(Of, nameOf(G.Name));
+    GlobalSymbol *S =
+        Of == Mine ? nullptr : T.R.Globals.find(Of, nameOf(G.Name));
     if (isLiveVariable(S) && S->Definer == V.Of && S->goes() && !S->To)
       return S;
   }
@@ -139,10 +139,9 @@ static Error newStorage(Transaction &T, Version &V, const HcrGlobal &G,
   }
   S.NextStorage = allocateStorage(G.Size, G.Align);
   if (!S.NextStorage)
-    return Error(format("%s: no memory for the variable '%s' (%" PRIu64
-                        " bytes)",
-                        V.Of->Name.c_str(), demangle(nameOf(G.Name)).c_str(),
-                        G.Size));
+    return Error(
+        format("%s: no memory for the variable '%s' (%" PRIu64 " bytes)",
+               V.Of->Name.c_str(), demangle(nameOf(G.Name)).c_str(), G.Size));
   T.NewStorage.emplace_back(S.NextStorage, G.Size);
   return Error();
 }
@@ -234,9 +233,10 @@ static Error undefined(const Version &V, const HcrProcImport &I,
     return Error(format("%s: needs '%s', which was removed from %s; define it "
                         "again or remove its uses",
                         Module, Name.c_str(), L.Gone->Definer->Name.c_str()));
-  return Error(format("%s: needs '%s', which nobody defines; define it, or link "
-                      "the program with the library that has it",
-                      Module, Name.c_str()));
+  return Error(
+      format("%s: needs '%s', which nobody defines; define it, or link "
+             "the program with the library that has it",
+             Module, Name.c_str()));
 }
 
 static Error checkProcImport(Transaction &T, Version &V,

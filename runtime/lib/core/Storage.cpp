@@ -26,7 +26,8 @@ void *allocateStorage(size_t Size, size_t Align) {
 }
 
 void releaseStorage(void *Storage, size_t Size) {
-  if (Size >= Huge && reinterpret_cast<uintptr_t>(Storage) % arch::PageSize == 0)
+  if (Size >= Huge &&
+      reinterpret_cast<uintptr_t>(Storage) % arch::PageSize == 0)
     sys::releasePages(Storage, Size);
   else
     free(Storage);

@@ -32,8 +32,8 @@ static void release(std::vector<void *> &Blocks) {
 Trampolines::~Trampolines() { release(Blocks); }
 
 void *Trampolines::make(void *Target, void **&Cell) {
-  void *Block = blockFor(Blocks, Made, arch::TrampolinesPerBlock,
-                         arch::writeTrampolines);
+  void *Block =
+      blockFor(Blocks, Made, arch::TrampolinesPerBlock, arch::writeTrampolines);
   if (!Block)
     return nullptr;
   unsigned Index = Made++ % arch::TrampolinesPerBlock;
@@ -46,9 +46,8 @@ Notices::~Notices() { release(Blocks); }
 
 void *Notices::make(void *Body, void *Context, arch::NoticeCell *&Cell) {
   void *Block =
-      blockFor(Blocks, Made, arch::NoticesPerBlock, [this](void *Pages) {
-        arch::writeNotices(Pages, Report);
-      });
+      blockFor(Blocks, Made, arch::NoticesPerBlock,
+               [this](void *Pages) { arch::writeNotices(Pages, Report); });
   if (!Block)
     return nullptr;
   unsigned Index = Made++ % arch::NoticesPerBlock;

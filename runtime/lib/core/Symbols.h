@@ -27,8 +27,8 @@ using Owner = const void *;
 struct Definitions {
   Module *Definer = nullptr; // the last one to define it
   uint32_t Count = 0;
-  uint32_t Adds = 0, Drops = 0; // staged
-  bool Touched = false;         // listed by the transaction
+  uint32_t Adds = 0, Drops = 0;  // staged
+  bool Touched = false;          // listed by the transaction
   Module *NextDefiner = nullptr; // staged: who brings the next body or storage
 
   bool defined() const { return Count > 0; }
@@ -47,7 +47,7 @@ struct ProcSymbol : Definitions {
   void *Body = nullptr;  // what every slot holds
   void *Entry = nullptr; // null: nobody needed one yet
   Cells Slots;
-  Cells Addresses; // of weak imports that nobody defined so far
+  Cells Addresses;        // of weak imports that nobody defined so far
   void *Notice = nullptr; // entry that reports a call after removal
   arch::NoticeCell *NoticeCell = nullptr;
   ProcSymbol *NextReported = nullptr;
@@ -146,8 +146,7 @@ private:
   };
 
   static uint64_t hashOf(Owner Of, std::string_view Name) {
-    return hashBytes(Name.data(), Name.size(),
-                     reinterpret_cast<uintptr_t>(Of));
+    return hashBytes(Name.data(), Name.size(), reinterpret_cast<uintptr_t>(Of));
   }
 
   /// Names are copied: the image that told one may be unmapped later.

@@ -13,7 +13,7 @@ struct Candidate {
   Found From;
   Image *In = nullptr;
   uint64_t Size = 0, Hash = 0;
-  bool Usable = false;   // loaded and so far without fault
+  bool Usable = false;    // loaded and so far without fault
   bool Unchanged = false; // of equal content to what is loaded
   bool Retry = false;     // the fault may lie outside the image
 };

@@ -111,8 +111,8 @@ void writeQuietly(int Descriptor, const char *Text, size_t Size) {
 }
 
 int openAppending(const char *Path) {
-  int Low = open(Path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
-                 0600);
+  int Low =
+      open(Path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
   if (Low < 0)
     return -1;
   // A high number stays out of the way of programs that count on getting 3.

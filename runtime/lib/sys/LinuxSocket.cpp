@@ -51,8 +51,7 @@ static int bindIn(int Socket, const std::string &Directory, const char *Name) {
 }
 
 int Listener::open(const std::string &Directory, const char *Name) {
-  int Socket =
-      socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int Socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (Socket < 0)
     return errno;
   Socket = raise(Socket);
@@ -72,7 +71,8 @@ bool Listener::isIntact() const {
 int Listener::accept() {
   if (!isIntact())
     return -1;
-  int Peer = accept4(Descriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  int Peer =
+      accept4(Descriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (Peer < 0)
     return -1;
   Peer = raise(Peer);
@@ -123,8 +123,8 @@ bool sendAll(int Descriptor, std::string_view Text) {
   // A peer that does not read for this long is given up.
   constexpr int Patience = 2000;
   while (!Text.empty()) {
-    ssize_t Done = send(Descriptor, Text.data(), Text.size(),
-                        MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t Done =
+        send(Descriptor, Text.data(), Text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (Done >= 0) {
       Text.remove_prefix(static_cast<size_t>(Done));
       continue;
