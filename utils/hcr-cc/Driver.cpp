@@ -138,6 +138,8 @@ Words Driver::compileFlags(const ClangArguments &Arguments,
     Flags.push_back((Option + "=" + Value).str());
   };
   Add("-hcr-binding", Binding);
+  if (Binding == "module" && !is_contained(UserOptions, "-hcr-image"))
+    Flags.insert(Flags.end(), {"-mllvm", "-hcr-image"});
   if (Source.Path != "-") {
     // A root or name in the user's -mllvm options is the record's, too.
     if (std::string Given = Arguments.passOption("-hcr-root"); !Given.empty())

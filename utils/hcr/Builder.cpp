@@ -280,6 +280,7 @@ Command Builder::compileCommand(const CompileRecord &Record,
     Words.push_back((Option + "=" + Value).str());
   };
   Pass("-hcr-binding", "module");
+  Words.insert(Words.end(), {"-mllvm", "-hcr-image"});
   Pass("-hcr-module", Record.Module);
   Pass("-hcr-root", Record.Root);
   Pass("-hcr-program", formatv("{0:x-}", P.Id).str());
