@@ -5,9 +5,9 @@
     debian_source.py --cache DIR PACKAGE...
 
 The machine's own `deb` entries say where Debian is; this script writes `deb-src` variants of them into an apt
-configuration of its own below DIR (own lists, cache and source list), downloads with `apt-get source` and unpacks with
-`dpkg-source`. Nothing of the system's is changed and no host is named here. Each package ends up in DIR/PACKAGE, a link
-to the unpacked tree; a package that is already there is left alone.
+configuration of its own below DIR (own lists, cache and source list) and downloads with `apt-get source`. Nothing of the
+system's is changed and no host is named here. Each package ends up in DIR/PACKAGE, a link to the unpacked tree, which is
+what the program's authors released, without Debian's patches; a package that is already there is left alone.
 """
 
 import argparse
@@ -135,40 +135,44 @@ class PrivateApt:
         )
 
     def update(self):
-        # An entry whose archive has no sources (a vendor's repository, say) is a warning for apt, not an error.
-        self.run("update")
+        """Fetches the indexes. An entry that fails (a vendor's archive without sources, say) is no matter as long as
+        another one has an index."""
+        try:
+            self.run("update")
+        except FetchError:
+            if not list((self.root / "state/lists").glob("*_Sources*")):
+                raise
 
 
 def unpack(apt, cache, package):
     link = cache / package
-    if link.is_symlink() and link.exists():
-        return link
     work = cache / f"{package}.download"
     shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    apt.run("source", "--download-only", "--only-source", package, cwd=work)
-    descriptions = list(work.glob("*.dsc"))
-    if len(descriptions) != 1:
-        raise FetchError(f"apt-get source {package} left {len(descriptions)} .dsc files in {work}")
+    (work / "tree").mkdir(parents=True)
+    # Only the authors' archive, not Debian's packaging: the programs are built as their authors released them.
+    # apt checks it against the signed index.
+    apt.run("source", "--tar-only", "--only-source", package, cwd=work)
+    # Further archives, such as `orig-www`, hold documentation.
+    archives = [p for p in work.iterdir() if re.search(r"\.tar\.\w+$", p.name) and ".orig-" not in p.name]
+    if len(archives) != 1:
+        raise FetchError(f"apt-get source --tar-only {package} left {len(archives)} archives in {work}")
     subprocess.run(
-        ["dpkg-source", "--no-check", "-x", descriptions[0].name, "tree"],
-        cwd=work, check=True, stdout=subprocess.DEVNULL,
+        ["tar", "--extract", "--file", archives[0], "--directory", work / "tree", "--strip-components=1", "--no-same-owner"],
+        check=True,
     )
     # Written last: the link is there only when all of the tree is.
     temporary = cache / f"{package}.link"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(f"{work.name}/tree")
     temporary.rename(link)
-    print(f"{package}: {descriptions[0].stem}")
-    return link
+    print(f"{package}: {archives[0].name}")
 
 
 def fetch(cache, packages):
     cache = pathlib.Path(cache).resolve()
     cache.mkdir(parents=True, exist_ok=True)
-    for tool in ("apt-get", "dpkg-source"):
-        if not shutil.which(tool):
-            raise FetchError(f"{tool} is not installed (Debian package {'dpkg-dev' if tool[0] == 'd' else 'apt'})")
+    if not shutil.which("apt-get"):
+        raise FetchError("apt-get is not here: the sources come as Debian source packages")
     with open(cache / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         missing = [p for p in packages if not (cache / p).exists()]
