@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "AddressUses.h"
 #include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/ReplaceConstant.h"
@@ -8,13 +9,6 @@
 using namespace llvm;
 
 namespace hcr {
-
-void expandConstantUses(ArrayRef<GlobalValue *> Symbols) {
-  SmallVector<Constant *, 0> Constants(Symbols.begin(), Symbols.end());
-  // Dead constants stay: other rewriting still holds pointers to some.
-  convertUsersOfConstantsToInstructions(Constants, /*RestrictToFunc=*/nullptr,
-                                        /*RemoveDeadConstants=*/false);
-}
 
 /// Operands of these must be the symbol itself.
 static bool needsConstantOperand(const Use &U) {
@@ -29,10 +23,12 @@ static bool needsConstantOperand(const Use &U) {
          Asm->ParseConstraints()) {
       if (!Constraint.hasArg() || Seen++ != Operand)
         continue;
-      return none_of(Constraint.Codes, [](StringRef Code) {
-        return Code == "r" || Code == "m" || Code == "g" || Code == "q" ||
-               Code.starts_with("{");
-      });
+      // An immediate or a symbol; all else takes a value from a register.
+      return !Constraint.isIndirect &&
+             all_of(Constraint.Codes, [](StringRef Code) {
+               return Code.size() == 1 &&
+                      StringRef("insSeZIJKLMNOP").contains(Code);
+             });
     }
     return true;
   }
@@ -43,6 +39,27 @@ static bool needsConstantOperand(const Use &U) {
   return Name.starts_with("llvm.instrprof.") ||
          Name.starts_with("llvm.coro.") || Name.starts_with("llvm.eh.") ||
          Name.starts_with("llvm.local") || Name.starts_with("llvm.threadlocal");
+}
+
+void expandConstantUses(ArrayRef<GlobalValue *> Symbols) {
+  if (Symbols.empty())
+    return;
+  // Hidden meanwhile: what must stay a constant, as `"i"(&array[1])`.
+  SmallVector<std::pair<Use *, Constant *>, 0> Kept;
+  for (Function &F : *Symbols.front()->getParent())
+    for (Instruction &I : instructions(F))
+      for (Use &U : I.operands())
+        if ((isa<ConstantExpr>(U) || isa<ConstantAggregate>(U)) &&
+            needsConstantOperand(U)) {
+          Kept.push_back({&U, cast<Constant>(U)});
+          U.set(PoisonValue::get(U->getType()));
+        }
+  SmallVector<Constant *, 0> Constants(Symbols.begin(), Symbols.end());
+  // Dead constants stay: other rewriting still holds pointers to some.
+  convertUsersOfConstantsToInstructions(Constants, /*RestrictToFunc=*/nullptr,
+                                        /*RemoveDeadConstants=*/false);
+  for (auto [U, Value] : Kept)
+    U->set(Value);
 }
 
 void replaceAddressInCode(GlobalValue &Symbol, const Plan &P,

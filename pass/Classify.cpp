@@ -159,6 +159,16 @@ bool addressEscapes(const Value &Address) {
   });
 }
 
+/// Addresses of labels lead into one version of a function.
+bool holdsLabels(const Constant &Initial) {
+  return isa<BlockAddress>(Initial) ||
+         (!isa<GlobalValue>(Initial) &&
+          any_of(Initial.operands(), [](const Use &Element) {
+            const auto *C = dyn_cast<Constant>(Element);
+            return C && holdsLabels(*C);
+          }));
+}
+
 class Classifier {
   Module &M;
   const Options &Opts;
@@ -279,6 +289,10 @@ private:
     }
     if (Marks.NonReloadable.contains(&G) || AssemblyNames.contains(Name)) {
       remark(G, "it is marked HCR_NONRELOADABLE or named in inline assembly");
+      return;
+    }
+    if (G.hasInitializer() && holdsLabels(*G.getInitializer())) {
+      remark(G, "it holds addresses of labels, each version has its own");
       return;
     }
     if (G.isDeclaration())

@@ -251,6 +251,7 @@ private:
     std::string Name = plainName(F).str();
     bool IsCalled =
         any_of(F.uses(), [&F](const Use &U) { return isDirectCall(U, F); });
+    bool IsInData = isInData(F); // asked before its own slot holds it
     ProcImportRow Row;
     Row.Symbol = &F;
     Row.Name = Name;
@@ -267,7 +268,7 @@ private:
     if (!IsHost) {
       if (L.Opts.IsImage)
         F.setLinkage(GlobalValue::ExternalWeakLinkage);
-      Row.Address = makeAddress(F, Name, F, /*IsNeeded=*/isInData(F));
+      Row.Address = makeAddress(F, Name, F, IsInData);
     }
     if (Row.Slot || Row.Address)
       L.Table.ProcImports.push_back(Row);

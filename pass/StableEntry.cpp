@@ -26,7 +26,9 @@ static std::pair<StringRef, StringRef> jumpThroughSlot(const Triple &Target) {
 
 bool targetHasStableEntries(const Module &M) {
   Triple Target(M.getTargetTriple());
-  return Target.isOSBinFormatELF() && !jumpThroughSlot(Target).first.empty();
+  // x32 and AArch64's ILP32 have half-size pointers; the jumps read 8 bytes.
+  return Target.isOSBinFormatELF() && M.getDataLayout().getPointerSize() == 8 &&
+         !jumpThroughSlot(Target).first.empty();
 }
 
 void makeStableEntry(Function &Entry, const Function &Body, Constant &Slot) {

@@ -1,0 +1,21 @@
+; Sections named by segment (Mach-O) have no __start_ and __stop_ symbols: an unknown target.
+; RUN: %{opt} -load-pass-plugin=%{pass} -passes='hcr<host>,verify' -S %s 2>%t.log | %{FileCheck} %s
+; RUN: %{FileCheck} --check-prefix=LOG --input-file=%t.log %s
+target triple = "x86_64-apple-macosx"
+
+; LOG: warning: {{.*}}in function f void (): hot code reloading does not know the target 'x86_64-apple-macosx'; the module is left as it is
+; LOG-NOT: warning
+
+; CHECK-NOT: slot
+; CHECK-NOT: hcr
+; CHECK: define void @f()
+; CHECK: define void @g()
+; CHECK-NEXT: call void @f()
+; CHECK-NOT: hcr
+define void @f() {
+  ret void
+}
+define void @g() {
+  call void @f()
+  ret void
+}
