@@ -114,6 +114,16 @@ bool belongsToImplementation(StringRef Name) {
              "_Znw", "_Zna", "_Zdl", "_Zda", "_ZTW", "_ZTH", "hcr"});
 }
 
+/// Type information of a class of the program: `_ZTI` and a name, not a
+/// built-in type, a pointer or something of the standard library.
+bool isClassTypeInfo(StringRef Name) {
+  if (!Name.consume_front("_ZTI") || Name.empty())
+    return false;
+  return isDigit(Name[0]) ||
+         (Name[0] == 'N' &&
+          !startsWithAny(Name, {"NSt", "N10__cxxabiv1", "N9__gnu_cxx"}));
+}
+
 /// Functions whose names the compiler counts through: another edit gives the
 /// same name to another function.
 bool isCompilerGenerated(StringRef Name) {
@@ -275,6 +285,13 @@ private:
 
   void addVariable(GlobalVariable &G) {
     StringRef Name = G.getName();
+    if (isClassTypeInfo(Name)) {
+      if (G.isDeclaration())
+        Result.ImportedTypeInfos.push_back(&G);
+      else if (G.hasExternalLinkage())
+        Result.Constants.push_back(&G);
+      return;
+    }
     if (Name.starts_with("llvm.") || Name.empty() || G.hasPrivateLinkage() ||
         G.hasAvailableExternallyLinkage() || belongsToImplementation(Name) ||
         // Numbered by the compiler, so without an identity: each version of

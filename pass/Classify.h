@@ -32,6 +32,7 @@ struct Plan {
   List<llvm::GlobalVariable> ImportedGlobals; ///< Declared here.
   List<llvm::GlobalVariable> ThreadLocals;    ///< Defined here.
   List<llvm::GlobalVariable> ImportedThreadLocals;
+  List<llvm::GlobalVariable> ImportedTypeInfos; ///< `_ZTI` declared here.
 
   /// HCR_BEFORE_RELOAD and HCR_AFTER_RELOAD, by the function they mark.
   List<llvm::Function> BeforeHandlers;

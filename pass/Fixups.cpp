@@ -60,7 +60,7 @@ private:
       return;
     Constant *Place = locallyBound(Variable);
     if (Offset)
-      Place = ConstantExpr::getGetElementPtr(
+      Place = ConstantExpr::getInBoundsGetElementPtr(
           Type::getInt8Ty(Place->getContext()), Place,
           ConstantInt::get(DL.getIntPtrType(Place->getContext()), Offset));
     Rows.push_back({Place, Known->second, Addend.getSExtValue()});
@@ -78,15 +78,16 @@ void collectFixups(Lowering &L) {
     if (G.hasInitializer() && !G.isThreadLocal() &&
         !G.hasAvailableExternallyLinkage() &&
         !G.getName().starts_with("llvm.") && !G.getName().starts_with("hcr.") &&
-        !G.isExternallyInitialized() &&
-        // Type information refers to itself and the language runtime only.
-        !G.getName().starts_with("_ZTI") && !G.getName().starts_with("_ZTS"))
+        !G.isExternallyInitialized())
       Variables.push_back(&G);
   for (GlobalVariable *G : Variables) {
     size_t Before = L.Table.Fixups.size();
     // Copies of an inline definition in other images must not take the place
     // of this one: its addresses are this image's to fill.
-    if (isInlineDefinition(*G) && !G->hasHiddenVisibility()) {
+    // Type information is compared across images, so it stays visible.
+    if (isInlineDefinition(*G) && !G->hasHiddenVisibility() &&
+        !G->getName().starts_with("_ZTI") &&
+        !G->getName().starts_with("_ZTS")) {
       G->setVisibility(GlobalValue::HiddenVisibility);
       G->setDSOLocal(true);
     }

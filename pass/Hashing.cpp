@@ -158,6 +158,24 @@ private:
     }
   }
 
+  void addOrdering(const Instruction &I) {
+    auto Add = [this](AtomicOrdering Ordering) {
+      H.add(static_cast<uint64_t>(Ordering));
+    };
+    if (const auto *Load = dyn_cast<LoadInst>(&I))
+      Add(Load->getOrdering());
+    else if (const auto *Store = dyn_cast<StoreInst>(&I))
+      Add(Store->getOrdering());
+    else if (const auto *Fence = dyn_cast<FenceInst>(&I))
+      Add(Fence->getOrdering());
+    else if (const auto *Update = dyn_cast<AtomicRMWInst>(&I))
+      Add(Update->getOrdering());
+    else if (const auto *Exchange = dyn_cast<AtomicCmpXchgInst>(&I)) {
+      Add(Exchange->getSuccessOrdering());
+      Add(Exchange->getFailureOrdering());
+    }
+  }
+
   void addInstruction(const Instruction &I) {
     H.add(I.getOpcode());
     H.add(I.getRawSubclassOptionalData());
@@ -168,9 +186,10 @@ private:
       addType(Gep->getSourceElementType());
     else if (const auto *Alloca = dyn_cast<AllocaInst>(&I))
       addType(Alloca->getAllocatedType());
-    else if (const auto *Call = dyn_cast<CallBase>(&I))
+    else if (const auto *Call = dyn_cast<CallBase>(&I)) {
       addType(Call->getFunctionType());
-    else if (const auto *Phi = dyn_cast<PHINode>(&I))
+      H.add(Call->getCallingConv());
+    } else if (const auto *Phi = dyn_cast<PHINode>(&I))
       for (const BasicBlock *Block : Phi->blocks())
         H.add(Numbers.lookup(Block));
     else if (const auto *Extract = dyn_cast<ExtractValueInst>(&I))
@@ -185,7 +204,7 @@ private:
     else if (const auto *Atomic = dyn_cast<AtomicRMWInst>(&I))
       H.add(Atomic->getOperation());
     H.add(I.isVolatile());
-    H.add(I.isAtomic());
+    addOrdering(I);
     for (const Use &Operand : I.operands())
       addOperand(Operand);
   }

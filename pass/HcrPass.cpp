@@ -92,6 +92,7 @@ private:
     lowerThreadLocals(L);
     lowerFunctions(L);
     lowerVariables(L);
+    lowerTypeInfos(L);
 
     // Last, what the runtime reads: the addresses left in data, the table.
     collectFixups(L);

@@ -94,6 +94,13 @@ private:
     }
   }
 
+  /// Complete and base-object constructors: plain ones, templates, inherited.
+  static bool isConstructor(StringRef Name) {
+    return Name.starts_with("_Z") &&
+           any_of(ArrayRef<StringRef>{"C1E", "C2E", "C1I", "C2I", "CI1", "CI2"},
+                  [Name](StringRef Part) { return Name.contains(Part); });
+  }
+
   void addCall(const CallBase &Call,
                SmallVectorImpl<GlobalVariable *> &Destroyed,
                SmallVectorImpl<GlobalVariable *> &Constructed) const {
@@ -104,10 +111,8 @@ private:
     }
     if (Call.arg_empty() || !Call.getArgOperand(0)->getType()->isPointerTy())
       return;
-    StringRef Name = Callee ? Callee->getName() : "";
-    bool IsConstructor = Name.starts_with("_Z") &&
-                         (Name.contains("C1E") || Name.contains("C2E"));
-    if (IsConstructor || Call.hasStructRetAttr())
+    if (isConstructor(Callee ? Callee->getName() : "") ||
+        Call.hasStructRetAttr())
       add(Constructed, Call.getArgOperand(0));
   }
 };

@@ -47,6 +47,10 @@ void lowerFunctions(Lowering &L);
 ///     store i32 %x, ptr %g
 void lowerVariables(Lowering &L);
 
+/// Lets an image refer to type information of classes that belong to other
+/// modules, whatever the program exports.
+void lowerTypeInfos(Lowering &L);
+
 /// Gives each thread-local t an accessor function t.tls; in the module
 /// binding every access calls it through a slot, so that the first version's
 /// storage stays the one.

@@ -102,14 +102,15 @@ public:
   void u32(uint64_t Value) { word(Value, 32); }
   void u64(uint64_t Value) { word(Value, 64); }
 
-  /// The distance from this field to \p Target.
+  /// The distance from this field to \p Target. Only from `inbounds` does
+  /// LLVM see that it is no relocation, and the table can be read-only.
   void rel(Constant *Target) {
     if (!Target) {
       u32(0);
       return;
     }
     Type *Int = DL.getIntPtrType(Ctx);
-    Constant *Here = ConstantExpr::getGetElementPtr(
+    Constant *Here = ConstantExpr::getInBoundsGetElementPtr(
         Type::getInt8Ty(Ctx), Current, ConstantInt::get(Int, Offset));
     Constant *Distance =
         ConstantExpr::getSub(ConstantExpr::getPtrToInt(Target, Int),
@@ -121,7 +122,7 @@ public:
   }
 
   void name(StringRef Text) {
-    Constant *Target = ConstantExpr::getGetElementPtr(
+    Constant *Target = ConstantExpr::getInBoundsGetElementPtr(
         Type::getInt8Ty(Ctx), NamesVariable,
         ConstantInt::get(DL.getIntPtrType(Ctx), Names.size()));
     Names += Text;

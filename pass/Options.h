@@ -22,7 +22,7 @@ struct Options {
   /// runtime, and not the dynamic linker, knows them. Without it they are
   /// strong, as a link with archives needs them.
   bool IsImage = false;
-  std::string Record;     ///< Compile record, empty for none.
+  std::string Record; ///< Compile record, empty for none.
 
   bool isHost() const { return Bind == Binding::Host; }
 
