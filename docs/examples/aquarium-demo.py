@@ -32,6 +32,20 @@ class Failure(Exception):
     """What the person is told when the demonstration did not work."""
 
 
+def changedLines(old, new):
+    """The lines that went and came, in order, with - and + before them."""
+    lines = []
+    for _, a, b, c, d in (op for op in difflib.SequenceMatcher(
+            None, old, new, autojunk=False).get_opcodes() if op[0] != "equal"):
+        # What was inserted may begin with the "}" before it or end with its
+        # own; people expect the latter.
+        while a == b and d < len(new) and new[c] == new[d]:
+            c, d = c + 1, d + 1
+        lines += ["-" + line for line in old[a:b]]
+        lines += ["+" + line for line in new[c:d]]
+    return lines
+
+
 class Edit:
     """One change to one file, and how to recognise its effect."""
 
@@ -57,9 +71,7 @@ class Edit:
             file.write(new)
         saved = time.monotonic()
         os.rename(aside, path)
-        return list(difflib.unified_diff(
-            old.splitlines(), new.splitlines(), self.path, self.path, n=0,
-            lineterm=""))[2:], saved
+        return changedLines(old.splitlines(), new.splitlines()), saved
 
 
 EDITS = [
@@ -197,6 +209,9 @@ class Letters:
         self.columns, self.rows, self.plain = 78, 22, True
         self.pause = 10  # frames to look at before the next edit
 
+    def diffLines(self, lines):
+        return lines
+
     def frame(self, text):
         self.text = text
 
@@ -224,6 +239,9 @@ class Screen:
         self.pause = 75
         self.panel = []
         sys.stdout.write("\x1b[?1049h\x1b[?25l\x1b[2J")
+
+    def diffLines(self, lines):
+        return lines[:PANEL - 7]
 
     def frame(self, text):
         begin = text.rfind("\x1b[H")
@@ -281,10 +299,11 @@ def showEdit(number, edit, aquarium, view, directory, patience):
         raise Failure(f"edit {number} is seen before it is made")
     before = aquarium.last
     difference, saved = edit.apply(directory)
-    for line in difference[1:PANEL - 5]:
+    shown = view.diffLines(difference)
+    for line in shown:
         view.say("  " + line, line[0])
-    if len(difference) > PANEL - 5:
-        view.say(f"  … {len(difference) - PANEL + 5} more lines")
+    if len(difference) > len(shown):
+        view.say(f"  … {len(difference) - len(shown)} more lines")
     came = watch(aquarium, view, edit.seen, patience)
     milliseconds = (came - saved) * 1000
     look(aquarium, view, view.pause)

@@ -175,15 +175,19 @@ class Program:
         self.project.rebuild()
         return self.load(*options)
 
-    def load(self, *options, code=0):
-        """`hcr reload`: the answer as a dictionary, after it took effect."""
-        text = run([HCR, "reload", "--json", *options,
-                    self.project.path(self.project.output)],
+    def load(self, *options, alone=False, code=0):
+        """`hcr reload`: the answer as a dictionary, after it took effect.
+        Alone: only in this process, should there be others of the program."""
+        which = [self.project.path(self.project.output)]
+        if alone:
+            which = ["--pid", str(self.pid)]
+        text = run([HCR, "reload", "--json", *options, *which],
                    cwd=self.project.directory, code=code)
         answers = [line for line in text.splitlines() if line.startswith("{")]
         if not answers:
             raise Failed(f"no JSON in the answer of hcr reload: {text}")
         answer = json.loads(answers[-1])
+        answer = answer.get("reload", answer)
         expected = "refused" if code else "reloaded"
         if answer.get("result") != expected:
             raise Failed(f"expected {expected}: {text}")
@@ -211,8 +215,9 @@ class Program:
     def end(self):
         """End of input; the exit code must be as expected, the process must
         be the one that was started."""
-        if self.underRun and self.findPid() != self.pid:
-            raise Failed("the program was started anew")
+        if self.underRun and self.child.poll() is None:
+            if (now := self.findPid()) not in (None, self.pid):
+                raise Failed(f"process {self.pid} became {now}")
         self.child.stdin.close()
         try:
             code = self.child.wait(TIMEOUT)

@@ -4,6 +4,7 @@
 #include "fish.h"
 #include "jellyfish.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <unistd.h>
 
@@ -19,7 +20,10 @@ static void bubblesRise(World &Sea) {
     Each.Y -= 0.25 + Each.Radius * 0.15;
     Each.X += (Sea.random() - 0.5) * 0.4;
   }
-  std::erase_if(Sea.Bubbles, [](const Bubble &Each) { return Each.Y < 1; });
+  auto Burst = [](const Bubble &Each) { return Each.Y < 1; };
+  Sea.Bubbles.erase(
+      std::remove_if(Sea.Bubbles.begin(), Sea.Bubbles.end(), Burst),
+      Sea.Bubbles.end());
 }
 
 static void somebodyBreathes(World &Sea) {
