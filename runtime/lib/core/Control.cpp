@@ -75,7 +75,15 @@ Error Control::start(Runtime &R) {
   if (Error E = R.Server->listen())
     return E;
   int Failed = sys::startThread(
-      "hcr", [](void *C) { static_cast<Control *>(C)->serve(); }, R.Server);
+      "hcr",
+      [](void *Context) {
+        auto *C = static_cast<Control *>(Context);
+        C->serve();
+        sys::Guard G(C->EndLock);
+        C->Ended = true;
+        C->HasEnded.wakeAll();
+      },
+      R.Server);
   if (Failed) {
     R.Server->Door.close();
     return Error(
@@ -83,6 +91,18 @@ Error Control::start(Runtime &R) {
   }
   R.Trace("listening on %s/%s", R.Live.path().c_str(), SocketName);
   return Error();
+}
+
+void Control::stop(Runtime &R) {
+  if (!R.Server)
+    return;
+  R.Ending = true;
+  Control &C = *R.Server;
+  C.Door.wake();
+  sys::Guard G(C.EndLock);
+  while (!C.Ended)
+    C.HasEnded.wait(C.EndLock);
+  C.forget();
 }
 
 void Control::forget() {

@@ -12,6 +12,8 @@ class Control {
 public:
   /// Makes the socket and starts the thread. One per runtime, for ever.
   static Error start(Runtime &R);
+  /// Ends the thread and waits for that; for tests. A program just ends.
+  static void stop(Runtime &R);
   /// In the child of a fork: the thread is not there, the socket the parent's.
   void forget();
 
@@ -32,6 +34,9 @@ private:
   Runtime &R;
   sys::Listener Door;
   std::vector<Peer> Peers;
+  sys::Mutex EndLock;
+  sys::Condition HasEnded;
+  bool Ended = false;
 };
 
 /// The answer to one request, one line of JSON without its end.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Runtime.h"
 
+#include "../sys/Library.h"
 #include "Hash.h"
 
 #include <new>
@@ -91,7 +92,12 @@ Runtime::Runtime(Config C)
   Live.open(Settings.Directory);
 }
 
-Runtime::~Runtime() { Live.remove(); }
+Runtime::~Runtime() {
+  for (const auto &I : Loaded.Images)
+    if (I->Handle)
+      sys::closeLibrary(I->Handle);
+  Live.remove();
+}
 
 static Runtime *Instance;
 

@@ -86,6 +86,11 @@ int Listener::accept() {
   return Peer;
 }
 
+void Listener::wake() {
+  if (isIntact())
+    shutdown(Descriptor, SHUT_RDWR);
+}
+
 void Listener::close() {
   if (isIntact())
     ::close(Descriptor);

@@ -18,6 +18,8 @@ public:
   int descriptor() const { return Descriptor; }
   /// False once the program closed or replaced the descriptor.
   bool isIntact() const;
+  /// Ends the wait for a peer on another thread.
+  void wake();
   /// Closes the descriptor if it still is ours.
   void close();
 

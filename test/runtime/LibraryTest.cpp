@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// libhcr.so as a program meets it: exports, C programs, forks, the end.
+#include <hcr/hcr.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sstream>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+class Library : public testing::Test {
+protected:
+  Library() {
+    char Name[] = "/tmp/hcr-library-XXXXXX";
+    Path = mkdtemp(Name);
+  }
+  ~Library() override { std::filesystem::remove_all(Path); }
+
+  static std::string output(const std::string &Command, int *Code = nullptr) {
+    FILE *Pipe = popen(Command.c_str(), "r");
+    std::string Text;
+    for (int C; (C = fgetc(Pipe)) != EOF;)
+      Text += static_cast<char>(C);
+    int Status = pclose(Pipe);
+    if (Code)
+      *Code = WIFEXITED(Status) ? WEXITSTATUS(Status) : -WTERMSIG(Status);
+    return Text;
+  }
+  /// Compiles a C program with libhcr.so and runs it.
+  std::string program(const std::string &Source, int *Code = nullptr,
+                      const std::string &Environment = "") {
+    std::ofstream(Path + "/program.c") << Source << "\n";
+    std::string Command =
+        std::string(HCR_TEST_CC) + " -std=c99 -pedantic -Wall -Wextra -Werror "
+        "-D_GNU_SOURCE " HCR_TEST_FLAGS " -I" HCR_TEST_INCLUDE " -o " +
+        Path + "/program " + Path + "/program.c " HCR_TEST_LIBRARY
+        " -Wl,-rpath," + std::filesystem::path(HCR_TEST_LIBRARY)
+                             .parent_path().string() +
+        " 2>&1";
+    int Built;
+    std::string Said = output(Command, &Built);
+    EXPECT_EQ(Built, 0) << Said;
+    return output(Environment + " " + Path + "/program 2>&1", Code);
+  }
+  std::string Path;
+};
+} // namespace
+
+TEST_F(Library, ExportsTheCallsAndNothingElse) {
+  std::istringstream Lines(
+      output("nm -D --defined-only " HCR_TEST_LIBRARY));
+  int Count = 0;
+  for (std::string Line; std::getline(Lines, Line);) {
+    std::string Name = Line.substr(Line.rfind(' ') + 1);
+    EXPECT_EQ(Name.substr(0, 3), "hcr") << Line;
+    ++Count;
+  }
+  EXPECT_GE(Count, 20);
+}
+
+#ifndef HCR_TEST_SANITIZED
+TEST_F(Library, NeedsOnlyTheCLibrary) {
+  std::istringstream Lines(output("readelf -dW " HCR_TEST_LIBRARY));
+  for (std::string Line; std::getline(Lines, Line);)
+    if (Line.find("(NEEDED)") != std::string::npos) {
+      EXPECT_TRUE(Line.find("libc.so") != std::string::npos ||
+                  Line.find("libm.so") != std::string::npos ||
+                  Line.find("ld-linux") != std::string::npos)
+          << Line;
+    }
+}
+#endif
+
+TEST_F(Library, HeaderAndMacrosInAPlainCProgram) {
+  int Code;
+  EXPECT_EQ(program(R"(
+    #include <hcr/hcr.h>
+    #include <stdio.h>
+    static void before(void) {}
+    static void after(void) {}
+    HCR_BEFORE_RELOAD(before);
+    HCR_AFTER_RELOAD(after);
+    HCR_NONRELOADABLE static int direct(void) { return 3; }
+    int main(void) {
+      printf("%d %d %d %d\n", direct(), hcr_reload_needed(),
+             hcr_perform_code_reload(), (int)hcr_generation());
+      return 5;
+    }
+  )", &Code), "3 0 0 0\n");
+  EXPECT_EQ(Code, 5);
+}
+
+TEST_F(Library, NothingIsWrittenUnlessNeeded) {
+  program(R"(
+    #include <hcr/hcr.h>
+    int main(void) { return hcr_perform_code_reload(); }
+  )");
+  EXPECT_FALSE(std::filesystem::exists(Path + "/program.hcr"));
+}
+
+TEST_F(Library, ControlSocketLivesAsLongAsTheProgram) {
+  int Code;
+  std::string Said = program(R"(
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <unistd.h>
+    int main(void) {
+      char Name[64];
+      snprintf(Name, sizeof(Name), "program.hcr/live/%d/control", (int)getpid());
+      printf("%d\n", access(Name, F_OK));
+      return 7;
+    }
+  )", &Code, "cd " + Path + " && HCR_CONTROL=1");
+  EXPECT_EQ(Said, "0\n");
+  EXPECT_EQ(Code, 7);
+  EXPECT_TRUE(std::filesystem::is_empty(Path + "/program.hcr/live"));
+}
+
+TEST_F(Library, AForkedChildLeavesTheParentsDirectory) {
+  int Code;
+  program(R"(
+    #include <hcr/hcr.h>
+    #include <stdlib.h>
+    #include <stdio.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+    int main(void) {
+      char Name[64];
+      int Status;
+      snprintf(Name, sizeof(Name), "program.hcr/live/%d/control", (int)getpid());
+      if (!fork()) {
+        hcr_perform_code_reload();
+        exit(hcr_generation() != 0);
+      }
+      wait(&Status);
+      if (Status || access(Name, F_OK))
+        return 1;
+      if (!fork())
+        exit(!hcr_listen());
+      wait(&Status);
+      return Status || access(Name, F_OK);
+    }
+  )", &Code, "cd " + Path + " && HCR_CONTROL=1");
+  EXPECT_EQ(Code, 0);
+}
+
+TEST_F(Library, AProgramThatClosesEverythingAndEndsAtOnce) {
+  int Code;
+  program(R"(
+    #include <stdlib.h>
+    #include <unistd.h>
+    int main(void) {
+      for (int I = 3; I < 1024; ++I)
+        close(I);
+      if (chdir("/"))
+        return 1;
+      return 0;
+    }
+  )", &Code, "cd " + Path + " && HCR_CONTROL=1");
+  EXPECT_EQ(Code, 0);
+}
+
+#ifndef HCR_TEST_SANITIZED
+TEST_F(Library, AProgramWithItsOwnMalloc) {
+  int Code;
+  EXPECT_EQ(program(R"(
+    #include <hcr/hcr.h>
+    #include <stdio.h>
+    #include <string.h>
+    static char Arena[1 << 20];
+    static size_t Used;
+    void *malloc(size_t Size) {
+      void *Out = Arena + Used;
+      Used += (Size + 15) & ~(size_t)15;
+      return Used <= sizeof(Arena) ? Out : NULL;
+    }
+    void free(void *P) { (void)P; }
+    void *calloc(size_t A, size_t B) { return memset(malloc(A * B), 0, A * B); }
+    void *realloc(void *P, size_t Size) {
+      void *Out = malloc(Size);
+      return P ? memcpy(Out, P, Size) : Out;
+    }
+    int main(void) {
+      for (int I = 0; I < 100; ++I)
+        hcr_perform_code_reload();
+      puts("fine");
+      return 0;
+    }
+  )", &Code), "fine\n");
+  EXPECT_EQ(Code, 0);
+}
+#endif
