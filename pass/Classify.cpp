@@ -265,9 +265,12 @@ private:
 
   void addDeclaredFunction(Function &F) {
     LibFunc Known;
+    // An image asks the runtime for initialisers of thread-locals; in a
+    // program the linker has them.
+    bool IsInitializer = Opts.IsImage && F.getName().starts_with("_ZTH");
     bool IsDirect =
         F.isIntrinsic() || F.use_empty() ||
-        belongsToImplementation(F.getName()) ||
+        (belongsToImplementation(F.getName()) && !IsInitializer) ||
         F.hasFnAttribute(Attribute::ReturnsTwice) ||
         Personalities.contains(&F) || F.hasDLLImportStorageClass() ||
         AssemblyNames.contains(F.getName()) ||

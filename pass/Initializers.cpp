@@ -142,25 +142,30 @@ public:
     std::map<uint32_t, SmallVector<Function *, 4>> ByPriority;
     for (const Constructor &C : readList(M, "llvm.global_ctors"))
       ByPriority[C.Priority].push_back(C.F);
+    // Registered in this order, so run in the opposite one: as the linker's
+    // list of destructors, by priority downwards, after all objects.
     auto Destructors = readList(M, "llvm.global_dtors");
+    stable_sort(Destructors, [](const Constructor &A, const Constructor &B) {
+      return A.Priority < B.Priority;
+    });
     eraseList("llvm.global_ctors");
     eraseList("llvm.global_dtors");
 
     Function *Init = makeFunction("hcr.init");
     IRBuilder<> Body(&Init->getEntryBlock().back());
+    if (!Destructors.empty()) {
+      Function *Part = makeFunction("hcr.init.destructors");
+      for (const Constructor &D : Destructors)
+        addDestructor(*Part, *D.F);
+      Body.CreateCall(Part);
+      makeStartUp(*Part, 1); // after hcr.register, before every constructor
+    }
     for (auto &[Priority, Functions] : ByPriority) {
       Function *Part = makeFunction("hcr.init." + Twine(Priority));
       for (Function *F : Functions)
         addConstructor(*Part, *F);
       Body.CreateCall(Part);
       makeStartUp(*Part, Priority);
-    }
-    if (!Destructors.empty()) {
-      Function *Part = makeFunction("hcr.init.destructors");
-      for (const Constructor &D : Destructors)
-        addDestructor(*Part, *D.F);
-      Body.CreateCall(Part);
-      makeStartUp(*Part, 65535);
     }
     return Init;
   }

@@ -46,10 +46,33 @@ void callAccessor(GlobalVariable &T, const Function &Accessor,
   }
 }
 
+/// `_ZTH3foo` runs the dynamic initialisers of this module's thread-locals in
+/// a thread; other modules call it before they use foo. It belongs to the
+/// storage, so the first version's stays the one.
+void addInitializers(Lowering &L) {
+  auto Add = [&L](GlobalValue &G, Function &Body) {
+    if (!plainName(G).starts_with("_ZTH") || G.isDeclaration())
+      return;
+    ProcRow Row;
+    Row.Name = plainName(G);
+    Row.Flags = scopeOf(G) | HCR_PROC_THREAD_LOCAL;
+    Row.Signature = hashSignature(Body);
+    Row.Body = locallyBound(Body);
+    L.Table.Procs.push_back(Row);
+  };
+  for (Function &F : L.M)
+    if (!isInlineDefinition(F))
+      Add(F, F);
+  for (GlobalAlias &A : L.M.aliases())
+    if (auto *F = dyn_cast<Function>(A.getAliasee()->stripPointerCasts()))
+      Add(A, *F);
+}
+
 } // namespace
 
 void lowerThreadLocals(Lowering &L) {
   const bool IsHost = L.Opts.isHost();
+  addInitializers(L);
   for (GlobalVariable *T : L.P.ThreadLocals) {
     ProcRow Row;
     Row.Name = (plainName(*T) + ".tls").str();
