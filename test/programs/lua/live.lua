@@ -69,5 +69,5 @@ assert(written == rounds // 1000, "lines in the file")
 assert(queue[#queue] == rounds and queue[1] == rounds - #queue + 1, "queue")
 for i = 2, #queue do assert(queue[i] == queue[i - 1] + 1) end
 assert(byName["round" .. rounds % 10] == rounds and byName.x == "no x", "names")
-print("kept", rounds > 1 and rounds < limit and "everything" or "nothing")
+print(rounds > 1 and rounds < limit and "kept everything" or "kept nothing")
 os.exit(7, true)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""A call through a slot against a direct call, before and after reloads."""
+
+import pathlib
+import shutil
+import statistics
+import subprocess
+
+from measure import CLANG, Table, command
+
+RELOADS = [0, 1, 5, 20]
+SOURCES = pathlib.Path(__file__).with_name("calls")
+
+
+class Caller:
+    """calls/main.c, built one way and kept running."""
+
+    def __init__(self, directory, compiler):
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        (directory / ".hcr-root").touch()
+        for name in ("main", "far"):
+            shutil.copy(SOURCES / f"{name}.c", directory)
+            command(compiler, "-O2", "-c", f"{name}.c", "-o", f"{name}.o", cwd=directory)
+        command(compiler, "main.o", "far.o", "-o", "calls", cwd=directory)
+        self.directory = directory
+        self.process = subprocess.Popen(
+            [directory / "calls"], text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def ask(self, request):
+        self.process.stdin.write(request + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().split()
+
+    def measure(self):
+        return [float(x) for x in self.ask("measure")]
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def medians(samples):
+    return [statistics.median(column) for column in zip(*samples)]
+
+
+def run(options):
+    plain = Caller(options.work / "calls-plain", CLANG)
+    hcr = Caller(options.work / "calls-hcr", options.hcr / "hcr-cc")
+    table = Table(
+        "Calls",
+        "One call at -O2, the callee not inlined on either side (what inlining loses is in *Programs*). A loop of calls, each with the "
+        "result of the one before; HCR's time over the time of the same loop in the program built by plain Clang; in brackets nanoseconds "
+        "with HCR. The called function's module is reloaded between the rows.",
+        ["reloads before", "into another module", "within a module", "through a stored pointer"],
+    )
+    done = 0
+    for count in RELOADS:
+        while done < count:
+            done += 1
+            source = hcr.directory / "far.c"
+            source.write_text((SOURCES / "far.c").read_text() + f"unsigned version{done}(void) {{ return {done}; }}\n")
+            command(options.hcr / "hcr", "build", "--quiet", hcr.directory / "calls")
+            answer = hcr.ask("reload")
+            if answer != ["generation", str(done)]:
+                raise SystemExit(f"reload {done} was not done: {answer}")
+        samples = [(plain.measure(), hcr.measure()) for _ in range(3 * options.rounds + 1)][1:]
+        direct, slot = medians([s[0] for s in samples]), medians([s[1] for s in samples])
+        table.add(count, *(f"{h / d:.3f} ({h:.2f} ns)" for h, d in zip(slot, direct)))
+    plain.end()
+    hcr.end()
+    yield table
