@@ -138,16 +138,10 @@ public:
   }
 
   Function *moveConstructors() {
-    // By priority, then in the order of the source.
-    std::map<uint32_t, SmallVector<Function *, 4>> ByPriority;
-    for (const Constructor &C : readList(M, "llvm.global_ctors"))
-      ByPriority[C.Priority].push_back(C.F);
-    // Registered in this order, so run in the opposite one: as the linker's
-    // list of destructors, by priority downwards, after all objects.
-    auto Destructors = readList(M, "llvm.global_dtors");
-    stable_sort(Destructors, [](const Constructor &A, const Constructor &B) {
-      return A.Priority < B.Priority;
-    });
+    auto Constructors = readByPriority("llvm.global_ctors");
+    // Registered upwards, so run downwards, as the linker's list is, and
+    // registered first, so run after all objects are gone.
+    auto Destructors = readByPriority("llvm.global_dtors");
     eraseList("llvm.global_ctors");
     eraseList("llvm.global_dtors");
 
@@ -155,12 +149,13 @@ public:
     IRBuilder<> Body(&Init->getEntryBlock().back());
     if (!Destructors.empty()) {
       Function *Part = makeFunction("hcr.init.destructors");
-      for (const Constructor &D : Destructors)
-        addDestructor(*Part, *D.F);
+      for (auto &[Priority, Functions] : Destructors)
+        for (Function *F : Functions)
+          addDestructor(*Part, *F);
       Body.CreateCall(Part);
       makeStartUp(*Part, 1); // after hcr.register, before every constructor
     }
-    for (auto &[Priority, Functions] : ByPriority) {
+    for (auto &[Priority, Functions] : Constructors) {
       Function *Part = makeFunction("hcr.init." + Twine(Priority));
       for (Function *F : Functions)
         addConstructor(*Part, *F);
@@ -171,6 +166,15 @@ public:
   }
 
 private:
+  /// By priority, then in the order of the source.
+  std::map<uint32_t, SmallVector<Function *, 4>>
+  readByPriority(StringRef Name) {
+    std::map<uint32_t, SmallVector<Function *, 4>> Result;
+    for (const Constructor &C : readList(M, Name))
+      Result[C.Priority].push_back(C.F);
+    return Result;
+  }
+
   void eraseList(StringRef Name) {
     if (GlobalVariable *List = M.getNamedGlobal(Name))
       List->eraseFromParent();

@@ -17,20 +17,20 @@ __attribute__((destructor)) void last(void) {}
 // HOST-DAG: @llvm.global_dtors = {{.*}}ptr @last
 
 // MODULE-NOT: @llvm.global_dtors
-// MODULE: @llvm.global_ctors = appending global [4 x { i32, ptr, ptr }] [{ i32, ptr, ptr } { i32 200, ptr @hcr.init.200.start_up, ptr null }, { i32, ptr, ptr } { i32 65535, ptr @hcr.init.65535.start_up, ptr null }, { i32, ptr, ptr } { i32 65535, ptr @hcr.init.destructors.start_up, ptr null }, { i32, ptr, ptr } { i32 0, ptr @hcr.register, ptr @hcr.register }]
+// MODULE: @llvm.global_ctors = appending global [4 x { i32, ptr, ptr }] [{ i32, ptr, ptr } { i32 1, ptr @hcr.init.destructors.start_up, ptr null }, { i32, ptr, ptr } { i32 200, ptr @hcr.init.200.start_up, ptr null }, { i32, ptr, ptr } { i32 65535, ptr @hcr.init.65535.start_up, ptr null }, { i32, ptr, ptr } { i32 0, ptr @hcr.register, ptr @hcr.register }]
 
 // MODULE-LABEL: define internal void @hcr.init()
+// MODULE-NEXT:    call void @hcr.init.destructors()
 // MODULE-NEXT:    call void @hcr.init.200()
 // MODULE-NEXT:    call void @hcr.init.65535()
-// MODULE-NEXT:    call void @hcr.init.destructors()
+
+// MODULE-LABEL: define internal void @hcr.init.destructors()
+// MODULE:         load i8, ptr @last.ran.fresh
+// MODULE:         [[D:%.*]] = load ptr, ptr @last.addr
+// MODULE:         call i32 @__cxa_atexit(ptr [[D]], ptr null, ptr null)
 
 // MODULE-LABEL: define internal void @hcr.init.200()
 // MODULE-NEXT:    load i8, ptr @early.ran.fresh
 // MODULE:         br i1
 // MODULE:         [[F:%.*]] = load atomic ptr, ptr @early.slot
 // MODULE-NEXT:    call void [[F]]()
-
-// MODULE-LABEL: define internal void @hcr.init.destructors()
-// MODULE:         load i8, ptr @last.ran.fresh
-// MODULE:         [[D:%.*]] = load ptr, ptr @last.addr
-// MODULE:         call i32 @__cxa_atexit(ptr [[D]], ptr null, ptr null)

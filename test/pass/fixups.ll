@@ -3,7 +3,7 @@
 ; RUN: %{opt} -load-pass-plugin=%{pass} -passes='hcr<module>,verify' -S %s -o %t.ll
 ; RUN: %{FileCheck} %s --input-file=%t.ll
 ; RUN: %{clang} -shared -fPIC %t.ll -o %t.so
-; RUN: %{python} %S/Inputs/table.py %t.so | grep fixup | sort | %{FileCheck} --check-prefix=TABLE --match-full-lines --implicit-check-not=fixup %s
+; RUN: %{python} %S/Inputs/table.py %t.so | grep '^fixup' | sort | %{FileCheck} --check-prefix=TABLE --match-full-lines --implicit-check-not=fixup %s
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-pc-linux-gnu"
 
