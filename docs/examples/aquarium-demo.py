@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 import time
 
@@ -218,6 +219,9 @@ class Letters:
     def picture(self):
         print(self.text, end="\n\n", flush=True)
 
+    def pin(self, text):
+        print(text, flush=True)
+
     def say(self, text="", colour=None):
         print(text, flush=True)
 
@@ -238,10 +242,11 @@ class Screen:
         self.rows, self.plain = terminalRows - PANEL, False
         self.pause = 75
         self.panel = []
+        self.pinned = None  # a line that stays on top
         sys.stdout.write("\x1b[?1049h\x1b[?25l\x1b[2J")
 
     def diffLines(self, lines):
-        return lines[:PANEL - 7]
+        return lines[:PANEL - 8]
 
     def frame(self, text):
         begin = text.rfind("\x1b[H")
@@ -250,6 +255,10 @@ class Screen:
 
     def picture(self):
         pass
+
+    def pin(self, text):
+        self.pinned = text
+        self.draw()
 
     def say(self, text="", colour=None):
         self.panel.append((text, colour))
@@ -260,11 +269,17 @@ class Screen:
         self.draw()
 
     def draw(self):
-        shown = self.panel[-(PANEL - 2):]
+        rows = []
+        for text, colour in self.panel:
+            cut = [text[:self.columns - 1]]
+            if colour in ("title", "hcr", "good"):
+                cut = textwrap.wrap(text, self.columns - 1,
+                                    subsequent_indent="    ")
+            rows += [(row, self.colours.get(colour, "0")) for row in cut]
         out = f"\x1b[{self.rows + 2};1H\x1b[J"
-        for text, colour in shown:
-            code = self.colours.get(colour, "0")
-            out += f"\x1b[{code}m{text[:self.columns - 1]}\x1b[0m\r\n"
+        top = [(self.pinned[:self.columns - 1], "1;36")] if self.pinned else []
+        for row, code in top + rows[len(top) - PANEL + 2:]:
+            out += f"\x1b[{code}m{row}\x1b[0m\r\n"
         sys.stdout.write(out)
         sys.stdout.flush()
 
@@ -308,7 +323,7 @@ def showEdit(number, edit, aquarium, view, directory, patience):
     milliseconds = (came - saved) * 1000
     look(aquarium, view, view.pause)
     for line in aquarium.messages[said:]:
-        view.say("  " + line, "hcr")
+        view.say(line, "hcr")
     after = aquarium.last
     result = (f"Seen {milliseconds:.0f} ms after saving: {edit.effect}. Same "
               f"process ({after.process}), tick {before.tick} → {after.tick}.")
@@ -332,8 +347,7 @@ def showEdits(aquarium, view, directory, patience):
 
 def leaveEditsToPerson(aquarium, view, directory, _patience):
     """Shows the aquarium and what `hcr run` says until the person has enough."""
-    view.say("Edit these files in another terminal; Ctrl-C ends.", "title")
-    view.say(f"  {directory}/*.cpp *.h", "good")
+    view.pin(f"Edit the files in {directory}; Ctrl-C ends")
     said = 0
     try:
         while True:
