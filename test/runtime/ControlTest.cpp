@@ -88,8 +88,7 @@ TEST_F(ControlSocket, Reloads) {
             std::string::npos);
   EXPECT_NE(C.ask("status").find("{\"name\": \"a.c\", \"generation\": 1"),
             std::string::npos);
-  EXPECT_NE(C.ask("reload force").find("\"generation\": 2"),
-            std::string::npos);
+  EXPECT_NE(C.ask("reload force").find("\"generation\": 2"), std::string::npos);
   EXPECT_EQ(call("a.c", "f"), 4);
 }
 

@@ -14,9 +14,8 @@ bool hasNote(const Report &R, const std::string &Part) {
 }
 
 /// `int count = Start;` and a function that adds Step to it.
-TestImage counter(int Step, const std::string &Start = "= 5",
-                  bool Host = false, TestImage::Options O = {},
-                  const std::string &Type = "int") {
+TestImage counter(int Step, const std::string &Start = "= 5", bool Host = false,
+                  TestImage::Options O = {}, const std::string &Type = "int") {
   TestImage I("a.c", Host);
   I.variable("count", Type, Start, O);
   I.proc("add",
@@ -58,7 +57,8 @@ TEST_F(Globals, AChangedInitialiserIsSaidOnce) {
 TEST_F(Globals, AChangedSizeIsRefused) {
   host(counter(1, "= 5", true));
   build("a.c", counter(2, "= {1, 2}", false, {}, "struct { int A, B; }"));
-  Report Out = refused("a.c: the variable 'count' changed its size from 4 to 8");
+  Report Out =
+      refused("a.c: the variable 'count' changed its size from 4 to 8");
   EXPECT_NE(Out.Message.find("restart"), std::string::npos);
   EXPECT_EQ(call("a.c", "add"), 6);
 }

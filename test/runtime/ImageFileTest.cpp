@@ -32,7 +32,9 @@ protected:
   }
   void TearDown() override { std::filesystem::remove_all(Directory); }
 
-  std::string check() { return checkImageFile(Bytes.data(), Bytes.size()).text(); }
+  std::string check() {
+    return checkImageFile(Bytes.data(), Bytes.size()).text();
+  }
   template <class Change> std::string checkWith(Change C) {
     std::string Kept = Bytes;
     C(*reinterpret_cast<Elf64_Ehdr *>(Bytes.data()));
@@ -56,8 +58,9 @@ TEST_P(ImageFile, CutAtEveryByte) {
 }
 
 TEST_P(ImageFile, AnotherMachine) {
-  EXPECT_NE(checkWith([](Elf64_Ehdr &H) { H.e_machine = EM_AARCH64; })
-                .find("another processor"),
+  EXPECT_NE(checkWith([](Elf64_Ehdr &H) {
+              H.e_machine = EM_AARCH64;
+            }).find("another processor"),
             std::string::npos);
   EXPECT_NE(checkWith([](Elf64_Ehdr &H) {
               H.e_ident[EI_CLASS] = ELFCLASS32;
@@ -68,9 +71,8 @@ TEST_P(ImageFile, AnotherMachine) {
 TEST_P(ImageFile, NotAnImage) {
   EXPECT_NE(checkWith([](Elf64_Ehdr &H) { H.e_ident[0] = 0; }).find("ELF"),
             std::string::npos);
-  EXPECT_NE(
-      checkWith([](Elf64_Ehdr &H) { H.e_type = ET_REL; }).find("-shared"),
-      std::string::npos);
+  EXPECT_NE(checkWith([](Elf64_Ehdr &H) { H.e_type = ET_REL; }).find("-shared"),
+            std::string::npos);
 }
 
 /// One byte wrong in any header may or may not be noticed, but never reads
@@ -88,4 +90,4 @@ TEST_P(ImageFile, DamagedHeadersAreReadSafely) {
 
 INSTANTIATE_TEST_SUITE_P(Linkers, ImageFile,
                          testing::Values("", "-fuse-ld=lld",
-                                         "-Wl,--hash-style=both -g"));
+                                         "-s -Wl,--hash-style=both"));

@@ -37,11 +37,12 @@ protected:
                       const std::string &Environment = "") {
     std::ofstream(Path + "/program.c") << Source << "\n";
     std::string Command =
-        std::string(HCR_TEST_CC) + " -std=c99 -pedantic -Wall -Wextra -Werror "
+        std::string(HCR_TEST_CC) +
+        " -std=c99 -pedantic -Wall -Wextra -Werror "
         "-D_GNU_SOURCE " HCR_TEST_FLAGS " -I" HCR_TEST_INCLUDE " -o " +
-        Path + "/program " + Path + "/program.c " HCR_TEST_LIBRARY
-        " -Wl,-rpath," + std::filesystem::path(HCR_TEST_LIBRARY)
-                             .parent_path().string() +
+        Path + "/program " + Path +
+        "/program.c " HCR_TEST_LIBRARY " -Wl,-rpath," +
+        std::filesystem::path(HCR_TEST_LIBRARY).parent_path().string() +
         " 2>&1";
     int Built;
     std::string Said = output(Command, &Built);
@@ -53,8 +54,7 @@ protected:
 } // namespace
 
 TEST_F(Library, ExportsTheCallsAndNothingElse) {
-  std::istringstream Lines(
-      output("nm -D --defined-only " HCR_TEST_LIBRARY));
+  std::istringstream Lines(output("nm -D --defined-only " HCR_TEST_LIBRARY));
   int Count = 0;
   for (std::string Line; std::getline(Lines, Line);) {
     std::string Name = Line.substr(Line.rfind(' ') + 1);
@@ -92,7 +92,9 @@ TEST_F(Library, HeaderAndMacrosInAPlainCProgram) {
              hcr_perform_code_reload(), (int)hcr_generation());
       return 5;
     }
-  )", &Code), "3 0 0 0\n");
+  )",
+                    &Code),
+            "3 0 0 0\n");
   EXPECT_EQ(Code, 5);
 }
 
@@ -116,7 +118,8 @@ TEST_F(Library, ControlSocketLivesAsLongAsTheProgram) {
       printf("%d\n", access(Name, F_OK));
       return 7;
     }
-  )", &Code, "cd " + Path + " && HCR_CONTROL=1");
+  )",
+                             &Code, "cd " + Path + " && HCR_CONTROL=1");
   EXPECT_EQ(Said, "0\n");
   EXPECT_EQ(Code, 7);
   EXPECT_TRUE(std::filesystem::is_empty(Path + "/program.hcr/live"));
@@ -146,7 +149,8 @@ TEST_F(Library, AForkedChildLeavesTheParentsDirectory) {
       wait(&Status);
       return Status || access(Name, F_OK);
     }
-  )", &Code, "cd " + Path + " && HCR_CONTROL=1");
+  )",
+          &Code, "cd " + Path + " && HCR_CONTROL=1");
   EXPECT_EQ(Code, 0);
 }
 
@@ -162,7 +166,8 @@ TEST_F(Library, AProgramThatClosesEverythingAndEndsAtOnce) {
         return 1;
       return 0;
     }
-  )", &Code, "cd " + Path + " && HCR_CONTROL=1");
+  )",
+          &Code, "cd " + Path + " && HCR_CONTROL=1");
   EXPECT_EQ(Code, 0);
 }
 
@@ -192,7 +197,9 @@ TEST_F(Library, AProgramWithItsOwnMalloc) {
       puts("fine");
       return 0;
     }
-  )", &Code), "fine\n");
+  )",
+                    &Code),
+            "fine\n");
   EXPECT_EQ(Code, 0);
 }
 #endif

@@ -82,7 +82,8 @@ void writeBare(const std::string &Path, int Value) {
     static _Bool (*RegisterGlobal)(const char *, const char *, long, void *,
                                    void **);
     static long *Counter;
-    static int get(void) { return )" << Value << R"( + ++*Counter; }
+    static int get(void) { return )"
+                             << Value << R"( + ++*Counter; }
     void HcrInit000(void *Handle, GetProcFn Get) {
       RegisterProc = Get(Handle, "hcrRegisterProc");
       RegisterGlobal = Get(Handle, "hcrRegisterGlobal");

@@ -100,8 +100,8 @@ TEST_F(Reload, FramesOfRetiredImagesCallTheNewest) {
   auto Version = [](int N) {
     TestImage I("a.c");
     I.code("extern void (*during)(void);");
-    I.proc("step", "int step_actual(int X) { return " + std::to_string(N) +
-                       "; }",
+    I.proc("step",
+           "int step_actual(int X) { return " + std::to_string(N) + "; }",
            {.Hash = static_cast<uint64_t>(N)});
     I.proc("loop", "int loop_actual(void (*During)(void)) {"
                    "int First = CALL(step, int, int)(0); During();"
@@ -115,12 +115,13 @@ TEST_F(Reload, FramesOfRetiredImagesCallTheNewest) {
   static auto Make = Version;
   build("a.c", Version(2));
   reloaded();
-  int Result = call("a.c", "loop", +[] {
-    for (int N = 3; N < 6; ++N) {
-      Test->build("a.c", Make(N));
-      Reloads += Test->reload().Result == Outcome::Reloaded;
-    }
-  });
+  int Result = call(
+      "a.c", "loop", +[] {
+        for (int N = 3; N < 6; ++N) {
+          Test->build("a.c", Make(N));
+          Reloads += Test->reload().Result == Outcome::Reloaded;
+        }
+      });
   EXPECT_EQ(Reloads, 3);
   EXPECT_EQ(Result, 205);
 }
@@ -214,7 +215,7 @@ TEST_F(Reload, TheLogTellsEachStep) {
   build("a.c", step("return 2;"));
   reloaded();
   std::string Text = readAll(Path);
-  for (const char *Part : {"indexed", "module a.c loaded from", "module a.c bound",
-                           "generation 1 committed"})
+  for (const char *Part : {"indexed", "module a.c loaded from",
+                           "module a.c bound", "generation 1 committed"})
     EXPECT_NE(Text.find(Part), std::string::npos) << Text;
 }

@@ -33,8 +33,8 @@ static std::string protectionOf(void *Address) {
 TEST(Trampolines, JumpToWhatTheCellHolds) {
   Trampolines T;
   Cell C;
-  auto *F = reinterpret_cast<int (*)(int)>(
-      T.make(reinterpret_cast<void *>(one), C));
+  auto *F =
+      reinterpret_cast<int (*)(int)>(T.make(reinterpret_cast<void *>(one), C));
   EXPECT_EQ(F(10), 11);
   storeCell(C, reinterpret_cast<void *>(two));
   EXPECT_EQ(F(10), 12);
@@ -154,9 +154,8 @@ TEST(Notices, KeepStructsByValue) {
 [[gnu::target("avx")]] static void sumWide(__m256d A, __m256d B, double *Out) {
   _mm256_storeu_pd(Out, _mm256_add_pd(A, B));
 }
-[[gnu::target("avx")]] static void callWide(void (*F)(__m256d, __m256d,
-                                                      double *),
-                                            double *Out) {
+[[gnu::target("avx")]] static void
+callWide(void (*F)(__m256d, __m256d, double *), double *Out) {
   F(_mm256_set_pd(1, 2, 3, 4), _mm256_set_pd(10, 20, 30, 40), Out);
 }
 

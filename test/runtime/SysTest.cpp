@@ -100,9 +100,9 @@ TEST_F(Sys, AListenerKnowsWhenItsDescriptorWasTaken) {
 
 TEST(Library, KnowsWhatIsLoaded) {
   static const int Here = 1;
-  EXPECT_NE(sys::objectAt(&Here), nullptr);
+  EXPECT_TRUE(sys::objectAt(&Here).holds(&Here));
   void *Pages = sys::allocatePages(4096);
-  EXPECT_EQ(sys::objectAt(Pages), nullptr);
+  EXPECT_EQ(sys::objectAt(Pages), sys::ObjectRange());
   sys::releasePages(Pages, 4096);
   std::string Why;
   EXPECT_EQ(sys::openLibrary("/nonexistent.so", Why), nullptr);

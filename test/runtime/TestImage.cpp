@@ -64,8 +64,8 @@ TestImage &TestImage::variable(const std::string &Name, const std::string &Type,
                                const std::string &Initial, Options O) {
   Variables.push_back({Name, O});
   // Top-level assembly cannot ask for a size, so a function defines a symbol.
-  Code = "KEEP " + Type + " " + Name + "_initial " + Initial + ";\nvoid *" + Name +
-         "_ptr KEEP = (void *)&" + Name + "_initial;\nuint8_t " + Name +
+  Code = "KEEP " + Type + " " + Name + "_initial " + Initial + ";\nvoid *" +
+         Name + "_ptr KEEP = (void *)&" + Name + "_initial;\nuint8_t " + Name +
          "_fresh KEEP = 1;\nKEEP void " + Name +
          "_measure(void) { __asm__(\".set " + Name +
          "_size, %c0\" : : \"i\"(sizeof(" + Name + "_initial))); }\n" + Code;
@@ -188,8 +188,7 @@ std::string TestImage::tables() const {
   for (const Item &G : Variables) {
     W.text(G.Name);
     W.word(G.O.Flags);
-    W.line(".quad " + (G.O.Size ? std::to_string(G.O.Size)
-                                : G.Name + "_size"));
+    W.line(".quad " + (G.O.Size ? std::to_string(G.O.Size) : G.Name + "_size"));
     W.quad(G.O.Hash);
     W.quad(G.O.Layout);
     W.word(8);
@@ -238,8 +237,8 @@ std::string TestImage::source() const {
   for (std::string Line; std::getline(Lines, Line);) {
     std::string Escaped;
     for (char C : Line)
-      Escaped += C == '"' || C == '\\' ? std::string("\\") + C
-                                       : std::string(1, C);
+      Escaped +=
+          C == '"' || C == '\\' ? std::string("\\") + C : std::string(1, C);
     Text += "  \"" + Escaped + "\\n\"\n";
   }
   return Text + "  \".text\\n\");\n";

@@ -3,9 +3,8 @@
 // says exactly what is in a table, right or wrong.
 //
 //   TestImage A("src/a.c");
-//   A.proc("step", "int step_actual(int X) { return CALL(help, int, int)(X); }");
-//   A.importProc("help");
-//   A.variable("count", "int", "= 5");
+//   A.proc("step", "int step_actual(int X) { return CALL(help, int, int)(X);
+//   }"); A.importProc("help"); A.variable("count", "int", "= 5");
 //   A.write("/tmp/a.so");
 //
 // Inside code, CALL(name, result, parameter types…) calls through a slot,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Names and JSON in messages.
-#include "core/Report.h"
 #include "core/Text.h"
+#include "core/Report.h"
 
 #include <gtest/gtest.h>
 

@@ -147,12 +147,69 @@ static bool isReadable(const HcrModuleTable &Table) {
          Table.Size == sizeof(HcrModuleTable);
 }
 
+static void forgetObject(Runtime &R, Image *In,
+                         const sys::ObjectRange &Object) {
+  auto Inside = [&](const void *Address) { return Object.holds(Address); };
+  R.Procs.forEach([&](ProcSymbol &S) {
+    S.Slots.removeIf(Inside);
+    S.Addresses.removeIf(Inside);
+    if (Inside(S.Entry))
+      S.Entry = nullptr;
+    if (Inside(S.Body)) {
+      S.Body = nullptr;
+      S.Definer = nullptr;
+      S.Count = 0;
+    }
+  });
+  R.Globals.forEach([&](GlobalSymbol &S) {
+    S.Pointers.removeIf(Inside);
+    if (Inside(S.Storage)) {
+      S.Storage = nullptr;
+      S.Definer = nullptr;
+      S.Count = 0;
+    }
+  });
+  for (const auto &M : R.Loaded.All) {
+    if (M->Current && M->Current->In == In) {
+      std::erase(R.WithHandlers, M.get());
+      M->Current = nullptr;
+    }
+    if (M->Host == In)
+      M->Host = R.Loaded.program();
+  }
+  In->Tables.clear();
+}
+
+void forgetClosedHosts(Runtime &R) {
+  // The executable is never closed, and while a reload is staged its lists may
+  // hold what would be forgotten.
+  if (R.Current)
+    return;
+  for (size_t I = R.Hosts.size(); I-- > 1;) {
+    auto [In, Object] = R.Hosts[I];
+    if (sys::objectAt(Object.Begin) == Object)
+      continue;
+    R.Trace("an image that the program closed is forgotten");
+    forgetObject(R, In, Object);
+    R.Hosts.erase(R.Hosts.begin() + static_cast<ptrdiff_t>(I));
+  }
+}
+
+/// Closed and opened again at the same place, between two looks.
+static void forgetPredecessor(Runtime &R, const HcrModuleTable *Begin) {
+  for (size_t I = R.Hosts.size(); I-- > 1;)
+    if (R.Hosts[I].In->Tables.front().begin() == Begin) {
+      forgetObject(R, R.Hosts[I].In, R.Hosts[I].Object);
+      R.Hosts.erase(R.Hosts.begin() + static_cast<ptrdiff_t>(I));
+    }
+}
+
 static void indexRange(Runtime &R, const Range<HcrModuleTable> &Tables) {
   // The first image to register is the executable, unless it has no modules
   // and a library comes first: then new modules belong to that library.
   Image *In = R.Hosts.empty() ? R.Loaded.program() : R.Loaded.makeImage();
   In->Tables.push_back(Tables);
-  R.Hosts.emplace_back(In, Tables.begin());
+  R.Hosts.push_back({In, sys::objectAt(Tables.begin())});
   std::vector<const HcrModuleTable *> ToBind;
   for (const HcrModuleTable &Table : Tables) {
     if (!isReadable(Table))
@@ -165,12 +222,23 @@ static void indexRange(Runtime &R, const Range<HcrModuleTable> &Tables) {
   if (!ToBind.empty())
     bindInPlace(R, *In, ToBind);
   if (R.Hosts.size() > 1)
-    for (const auto &[Host, Start] : R.Hosts)
+    for (const auto &[Host, Object] : R.Hosts)
       for (const Range<HcrModuleTable> &Range : Host->Tables)
         for (const HcrModuleTable &Table : Range)
           if (isReadable(Table) && !(Table.Flags & HCR_MODULE_BINDING))
             indexHostImports(R, *R.Loaded.findOrMake(nameOf(Table.Name)),
                              Table);
+}
+
+/// A program may open and close plugins for ever: places of ranges that were
+/// taken in are used again.
+static void reuseRanges(Runtime &R) {
+  for (size_t I = 0; I < R.Indexed; ++I)
+    R.Ranges[I].Begin.store(nullptr, std::memory_order_relaxed);
+  size_t Expected = R.Indexed;
+  if (R.RangeCount.compare_exchange_strong(Expected, 0,
+                                           std::memory_order_acq_rel))
+    R.Indexed = 0;
 }
 
 void indexHosts(Runtime &R) {
@@ -187,9 +255,12 @@ void indexHosts(Runtime &R) {
     // While a reload is staged there can be no second transaction.
     if (R.Current && hasModuleBinding(Tables))
       return;
+    forgetPredecessor(R, Begin);
     indexRange(R, Tables);
     R.Trace("image with %zu modules indexed", Tables.size());
   }
+  if (R.Indexed > Runtime::MaxRegistered / 2)
+    reuseRanges(R);
 }
 
 } // namespace hcr

@@ -33,12 +33,13 @@ void registerRange(Runtime &R, const HcrModuleTable *Begin,
   for (const HcrModuleTable *T = Begin; T != End; ++T)
     if (T->Magic == HCR_ABI_MAGIC && (T->Flags & HCR_MODULE_BINDING))
       ModuleBinding = true;
-  if (Loading && ModuleBinding) {
+  if (Loading) {
     if (holds(*Loading, Begin))
       return;
-    for (const HcrModuleTable *T = Begin; T != End; ++T)
-      if (auto *State = follow<uint32_t>(T->State))
-        *State |= HCR_STATE_RUNTIME;
+    if (ModuleBinding)
+      for (const HcrModuleTable *T = Begin; T != End; ++T)
+        if (auto *State = follow<uint32_t>(T->State))
+          *State |= HCR_STATE_RUNTIME;
     Loading->Tables.push_back({Begin, static_cast<size_t>(End - Begin)});
     return;
   }
@@ -178,6 +179,19 @@ static bool makeBareVersion(Transaction &T, Candidate &C) {
   return true;
 }
 
+/// Libraries that an image brought along registered too; they are ordinary
+/// host images.
+static void separateLibraries(Runtime &R, Image &I) {
+  sys::ObjectRange Own = sys::objectOf(I.Handle);
+  std::vector<Range<HcrModuleTable>> All;
+  std::swap(All, I.Tables);
+  for (const Range<HcrModuleTable> &Tables : All)
+    if (Own.holds(Tables.begin()))
+      I.Tables.push_back(Tables);
+    else
+      registerRange(R, Tables.begin(), Tables.end());
+}
+
 static Error openImage(Transaction &T, Candidate &C) {
   Runtime &R = T.R;
   {
@@ -191,6 +205,7 @@ static Error openImage(Transaction &T, Candidate &C) {
             sys::findSymbol(C.In->Handle, "HcrInit000")))
       Init(C.In->Handle, R.GetRuntimeProc);
   }
+  separateLibraries(R, *C.In);
   for (const Range<HcrModuleTable> &Tables : C.In->Tables)
     for (const HcrModuleTable &Table : Tables) {
       if (Error E = checkTable(R, C.From, Table))

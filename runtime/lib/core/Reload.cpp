@@ -41,6 +41,7 @@ static Report refusal(const Runtime &R, std::string Why) {
 static std::vector<Found> find(Runtime &R, bool Force) {
   {
     sys::Guard G(R.Lock);
+    forgetClosedHosts(R);
     indexHosts(R);
   }
   if (Force)

@@ -18,6 +18,8 @@
 #include "Report.h"
 #include "Stubs.h"
 
+#include "../sys/Library.h"
+
 #include <atomic>
 
 namespace hcr {
@@ -107,7 +109,11 @@ struct Runtime {
   Registered Ranges[MaxRegistered] = {};
   std::atomic<size_t> RangeCount = 0;
   size_t Indexed = 0;
-  std::vector<std::pair<Image *, const void *>> Hosts; // and their objects
+  struct HostImage {
+    Image *In;
+    sys::ObjectRange Object;
+  };
+  std::vector<HostImage> Hosts;
 
   Control *Server = nullptr;
 };
@@ -120,6 +126,8 @@ void useRuntime(Runtime *R);
 /// Takes the tables that were registered since into the symbol tables. Needed
 /// before anything is looked up; R.Lock must be held.
 void indexHosts(Runtime &R);
+/// Forgets images that the program closed; R.Lock must be held.
+void forgetClosedHosts(Runtime &R);
 
 /// The stable entry of a function; made if there is none. Null: no memory.
 void *entryOf(Runtime &R, ProcSymbol &S);

@@ -14,9 +14,20 @@ void *openLibrary(const std::string &Path, std::string &Why);
 void closeLibrary(void *Handle);
 void *findSymbol(void *Handle, const char *Name);
 
-/// The start of the loaded object that Address lies in; null when there is
-/// none (any more). Touches no memory of the object itself.
-const void *objectAt(const void *Address);
+/// Where a loaded object lies.
+struct ObjectRange {
+  const char *Begin = nullptr, *End = nullptr;
+  bool operator==(const ObjectRange &) const = default;
+  bool holds(const void *Address) const {
+    auto *At = static_cast<const char *>(Address);
+    return At >= Begin && At < End;
+  }
+};
+
+/// The loaded object that Address lies in; empty when there is none (any
+/// more). Touches no memory of the object itself.
+ObjectRange objectAt(const void *Address);
+ObjectRange objectOf(void *Handle);
 
 /// Zeroed pages, readable and writable; null if there are none.
 void *allocatePages(size_t Size);

@@ -30,30 +30,39 @@ void *findSymbol(void *Handle, const char *Name) {
 namespace {
 struct ObjectSearch {
   uintptr_t Address;
-  const void *Found;
+  ObjectRange Found;
 };
 } // namespace
 
 static int compareObject(dl_phdr_info *Info, size_t, void *Context) {
   auto *Search = static_cast<ObjectSearch *>(Context);
+  uintptr_t Begin = UINTPTR_MAX, End = 0;
   for (int I = 0; I < Info->dlpi_phnum; ++I) {
     const auto &Segment = Info->dlpi_phdr[I];
+    if (Segment.p_type != PT_LOAD)
+      continue;
     uintptr_t Start = Info->dlpi_addr + Segment.p_vaddr;
-    if (Segment.p_type == PT_LOAD && Search->Address >= Start &&
-        Search->Address - Start < Segment.p_memsz) {
-      // The program headers identify an object; an address of 0 is the usual
-      // base of a program that is not position independent.
-      Search->Found = Info->dlpi_phdr;
-      return 1;
-    }
+    Begin = Start < Begin ? Start : Begin;
+    End = Start + Segment.p_memsz > End ? Start + Segment.p_memsz : End;
   }
-  return 0;
+  if (Search->Address < Begin || Search->Address >= End)
+    return 0;
+  Search->Found = {reinterpret_cast<const char *>(Begin),
+                   reinterpret_cast<const char *>(End)};
+  return 1;
 }
 
-const void *objectAt(const void *Address) {
-  ObjectSearch Search = {reinterpret_cast<uintptr_t>(Address), nullptr};
+ObjectRange objectAt(const void *Address) {
+  ObjectSearch Search = {reinterpret_cast<uintptr_t>(Address), {}};
   dl_iterate_phdr(compareObject, &Search);
   return Search.Found;
+}
+
+ObjectRange objectOf(void *Handle) {
+  link_map *Map = nullptr;
+  if (dlinfo(Handle, RTLD_DI_LINKMAP, &Map) || !Map)
+    return {};
+  return objectAt(Map->l_ld);
 }
 
 void *allocatePages(size_t Size) {
