@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "AddressUses.h"
 #include "Lowering.h"
+#include "TypeLayout.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 
 using namespace llvm;
@@ -84,6 +85,9 @@ private:
 
   void lowerGlobal(GlobalVariable &G) {
     GlobalRow Row = makeRow(G);
+    TypeLayout Layout = layoutOf(G);
+    Row.Layout = Layout.Hash;
+    Row.TypeName = Layout.Name;
     if (!IsHost)
       separateFromOtherImages(G);
     GlobalVariable *Pointer = makePointer(G);
