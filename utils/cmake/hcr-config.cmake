@@ -66,8 +66,8 @@ function(hcr_enable Target)
   target_compile_options(${Target} PRIVATE
     "$<${IsCompiled}:-fplugin=${HCR_PASS_PLUGIN}>"
     "$<${IsCompiled}:-fpass-plugin=${HCR_PASS_PLUGIN}>"
-    "$<${IsCompiled}:SHELL:-mllvm -hcr-binding=host>"
-    "$<${IsCompiled}:SHELL:-mllvm -hcr-root=${Arg_ROOT}>")
+    "$<${IsCompiled}:SHELL:-Xclang -mllvm -Xclang -hcr-binding=host>"
+    "$<${IsCompiled}:SHELL:-Xclang -mllvm -Xclang -hcr-root=${Arg_ROOT}>")
   set_target_properties(${Target} PROPERTIES EXPORT_COMPILE_COMMANDS ON)
   # Sources may be added until the end of the directory. (A deferred call
   # evaluates its arguments then; EVAL puts the name in now.)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ClangArguments.h"
 #include "clang/Driver/Options.h"
-#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Option/Arg.h"
 #include "llvm/Support/Path.h"
@@ -129,26 +129,61 @@ bool ClangArguments::linksRuntime() const {
   return false;
 }
 
+// `-Xclang OPTION -Xclang VALUE`, as pairs of neighbours.
+static std::vector<std::pair<const Arg *, const Arg *>>
+xclangPairs(const InputArgList &List) {
+  std::vector<std::pair<const Arg *, const Arg *>> Pairs;
+  const Arg *Before = nullptr;
+  for (const Arg *A : List.filtered(options::OPT_Xclang)) {
+    if (Before)
+      Pairs.emplace_back(Before, A);
+    Before = A;
+  }
+  return Pairs;
+}
+
+// The pass's options, given as `-mllvm X` or `-Xclang -mllvm -Xclang X`.
+static std::vector<StringRef> passWords(const InputArgList &List) {
+  std::vector<StringRef> Words;
+  for (const Arg *A : List.filtered(options::OPT_mllvm))
+    Words.push_back(A->getValue());
+  for (auto [Option, Value] : xclangPairs(List))
+    if (StringRef(Option->getValue()) == "-mllvm")
+      Words.push_back(Value->getValue());
+  erase_if(Words, [](StringRef Word) { return !Word.starts_with("-hcr-"); });
+  return Words;
+}
+
 std::vector<std::string> ClangArguments::passOptions() const {
   std::vector<std::string> Names;
-  for (const Arg *A : List.filtered(options::OPT_mllvm))
-    if (StringRef(A->getValue()).starts_with("-hcr-"))
-      Names.push_back(StringRef(A->getValue()).split('=').first.str());
+  for (StringRef Word : passWords(List))
+    Names.push_back(Word.split('=').first.str());
   return Names;
 }
 
 std::string ClangArguments::passOption(StringRef Name) const {
   std::string Value;
-  for (const Arg *A : List.filtered(options::OPT_mllvm)) {
-    auto [Key, Text] = StringRef(A->getValue()).split('=');
-    if (Key == Name)
-      Value = Text.str();
-  }
+  for (StringRef Word : passWords(List))
+    if (Word.split('=').first == Name)
+      Value = Word.split('=').second.str();
   return Value;
 }
 
 static bool isOwnPlugin(const Arg &A) {
   return sys::path::filename(A.getValue()).starts_with("libHcr");
+}
+
+// Our options among the -Xclang words.
+static SmallPtrSet<const Arg *, 8> ownXclang(const InputArgList &List) {
+  SmallPtrSet<const Arg *, 8> Own;
+  for (auto [Option, Value] : xclangPairs(List)) {
+    StringRef Name = Option->getValue();
+    if ((Name == "-mllvm" &&
+         StringRef(Value->getValue()).starts_with("-hcr-")) ||
+        (Name == "-load" && isOwnPlugin(*Value)))
+      Own.insert(Option), Own.insert(Value);
+  }
+  return Own;
 }
 
 // Names an output, asks for a report, or is a word for the linker.
@@ -206,8 +241,9 @@ static bool isOutsideRecord(const Arg &A) {
 std::vector<std::string> ClangArguments::recordArguments(const Input &Source,
                                                          bool CPlusPlus) const {
   ArgStringList Kept;
+  SmallPtrSet<const Arg *, 8> Own = ownXclang(List);
   for (const Arg *A : List)
-    if (!isOutsideRecord(*A))
+    if (!isOutsideRecord(*A) && !Own.contains(A))
       A->render(List, Kept);
   std::vector<std::string> Result;
   if (CPlusPlus)
@@ -255,16 +291,49 @@ static bool isUnfitForImage(const Arg &A) {
          Name.starts_with("fcs-profile") || Name.starts_with("fmemory-profile");
 }
 
+// A precompiled header was made for a program (-fPIE) and cannot be used for
+// an image (-fPIC); the header itself can. `-Xclang -include` does not look
+// for a precompiled one beside it.
+static void addHeader(StringRef Header, std::vector<std::string> &To) {
+  To.insert(To.end(), {"-Xclang", "-include", "-Xclang", Header.str()});
+}
+
+static void addHeaderOf(StringRef Precompiled, std::vector<std::string> &To) {
+  StringRef Header = Precompiled;
+  if (Header.consume_back(".pch") || Header.consume_back(".gch"))
+    addHeader(Header, To);
+}
+
+// CMake gives both: -Xclang -include-pch ... and -Xclang -include ...
+static SmallPtrSet<const Arg *, 8> precompiledXclang(const InputArgList &List) {
+  SmallPtrSet<const Arg *, 8> Words;
+  for (auto [Option, Value] : xclangPairs(List))
+    if (StringRef(Option->getValue()) == "-include-pch")
+      Words.insert(Option), Words.insert(Value);
+  return Words;
+}
+
 std::vector<std::string> imageArguments(ArrayRef<std::string> Recorded) {
   std::vector<const char *> Words;
   for (const std::string &Word : Recorded)
     Words.push_back(Word.c_str());
   InputArgList List = parse(Words);
-  ArgStringList Kept;
-  for (const Arg *A : List)
-    if (!isUnfitForImage(*A))
+  SmallPtrSet<const Arg *, 8> Precompiled = precompiledXclang(List);
+  std::vector<std::string> Result;
+  for (const Arg *A : List) {
+    if (isUnfitForImage(*A) || Precompiled.contains(A))
+      continue;
+    if (A->getOption().matches(options::OPT_include_pch)) {
+      addHeaderOf(A->getValue(), Result);
+    } else if (A->getOption().matches(options::OPT_include)) {
+      addHeader(A->getValue(), Result);
+    } else {
+      ArgStringList Kept;
       A->render(List, Kept);
-  return {Kept.begin(), Kept.end()};
+      Result.insert(Result.end(), Kept.begin(), Kept.end());
+    }
+  }
+  return Result;
 }
 
 } // namespace hcr

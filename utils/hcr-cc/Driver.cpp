@@ -65,8 +65,9 @@ static std::string shorten(Words &Command) {
 }
 
 static int cannotRun(StringRef Program) {
+  int Reason = errno; // making errs() changes it
   errs() << "hcr-cc: error: cannot run '" << Program
-         << "': " << std::strerror(errno)
+         << "': " << std::strerror(Reason)
          << "; name the clang 19 to use with --hcr-clang=PATH\n";
   return 1;
 }
@@ -134,12 +135,14 @@ Words Driver::compileFlags(const ClangArguments &Arguments,
   auto Add = [&](StringRef Option, const Twine &Value) {
     if (is_contained(UserOptions, Option))
       return;
-    Flags.push_back("-mllvm");
-    Flags.push_back((Option + "=" + Value).str());
+    // For the compiler proper: with a plain -mllvm the assembler of
+    // -save-temps and the linker of -flto would get it, too, and refuse it.
+    Flags.insert(Flags.end(), {"-Xclang", "-mllvm", "-Xclang",
+                               (Option + "=" + Value).str()});
   };
   Add("-hcr-binding", Binding);
   if (Binding == "module" && !is_contained(UserOptions, "-hcr-image"))
-    Flags.insert(Flags.end(), {"-mllvm", "-hcr-image"});
+    Flags.insert(Flags.end(), {"-Xclang", "-mllvm", "-Xclang", "-hcr-image"});
   if (Source.Path != "-") {
     // A root or name in the user's -mllvm options is the record's, too.
     if (std::string Given = Arguments.passOption("-hcr-root"); !Given.empty())
@@ -277,7 +280,8 @@ int Driver::runOneByOne(const ClangArguments &Arguments,
     }
     if (Links) {
       std::string Object = Temporary.file(Twine(Number++) + ".o");
-      Words Extra = {"-c", "-o", Object};
+      // The words for the linker are not used here.
+      Words Extra = {"-Qunused-arguments", "-c", "-o", Object};
       append(Extra, byproductFlags(Arguments, sys::path::stem(Source.Path)));
       Command.insert(Command.begin() + command().size(), Extra.begin(),
                      Extra.end());
@@ -292,6 +296,7 @@ int Driver::runOneByOne(const ClangArguments &Arguments,
   if (!Links || Result)
     return Result;
   Words Command = command();
+  Command.push_back("-Qunused-arguments"); // nor the compiler's words here
   if (Arguments.linksRuntime())
     append(Command, linkFlags());
   for (unsigned I = 0; I != Opened.size(); ++I) {

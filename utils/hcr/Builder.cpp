@@ -276,11 +276,11 @@ Command Builder::compileCommand(const CompileRecord &Record,
   Command Words = {Record.Compiler, "-fplugin=" + Plugin,
                    "-fpass-plugin=" + Plugin};
   auto Pass = [&](StringRef Option, const Twine &Value) {
-    Words.push_back("-mllvm");
-    Words.push_back((Option + "=" + Value).str());
+    Words.insert(Words.end(), {"-Xclang", "-mllvm", "-Xclang",
+                               (Option + "=" + Value).str()});
   };
   Pass("-hcr-binding", "module");
-  Words.insert(Words.end(), {"-mllvm", "-hcr-image"});
+  Words.insert(Words.end(), {"-Xclang", "-mllvm", "-Xclang", "-hcr-image"});
   Pass("-hcr-module", Record.Module);
   Pass("-hcr-root", Record.Root);
   Pass("-hcr-program", formatv("{0:x-}", P.Id).str());
