@@ -2,6 +2,8 @@
 // Who is told of a reload, in which order, and what they may not do.
 #include "RuntimeTest.h"
 
+#include <stdexcept>
+
 using namespace hcr;
 
 static std::string Events;
@@ -14,6 +16,10 @@ extern "C" [[gnu::visibility("default"), gnu::used]] void nested(void) {
   Nested = reload(runtime(), false);
 }
 
+extern "C" [[gnu::visibility("default"), gnu::used]] void raiseException(void) {
+  throw std::runtime_error("from a handler");
+}
+
 namespace {
 class Handlers : public RuntimeTest {
 protected:
@@ -21,7 +27,8 @@ protected:
   static TestImage module(const std::string &Name, const std::string &Version,
                           bool Host = false) {
     TestImage I(Name + ".c", Host);
-    I.code("extern void event(const char *), nested(void);");
+    I.code(
+        "extern void event(const char *), nested(void), raiseException(void);");
     I.proc(Name, "int " + Name + "_actual(void) { return 1; }");
     I.handler("before_" + Name, true,
               "event(\"before-" + Name + Version + "\");");
@@ -107,4 +114,18 @@ TEST_F(Handlers, AReloadInsideIsRefused) {
   reloaded();
   EXPECT_EQ(Nested.Result, Outcome::Refused);
   EXPECT_EQ(reload().Result, Outcome::Unchanged);
+}
+
+TEST_F(Handlers, WhatTheyThrowGoesNoFurther) {
+  TestImage I = module("a", "1");
+  I.handler("thrower", false, "raiseException();");
+  I.init("raiseException();");
+  I.flags("-fexceptions");
+  build("a.c", I);
+  Report Out;
+  EXPECT_NO_THROW(Out = reload());
+  EXPECT_EQ(Out.Result, Outcome::Reloaded);
+  EXPECT_EQ(Out.Notes.size(), 2u);
+  EXPECT_EQ(std::uncaught_exceptions(), 0);
+  EXPECT_EQ(reload().Result, Outcome::Unchanged) << "the turn was given back";
 }

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Handlers are collected first and called without a lock: they may call
 // anything but a reload.
+#include "../arch/Guard.h"
 #include "Transaction.h"
 
 namespace hcr {
 
-void runHandlers(Runtime &R, bool Before) {
+bool callUser(void (*Function)()) {
+  return arch::callGuarded([](void *F) { (*static_cast<void (**)()>(F))(); },
+                           &Function);
+}
+
+void runHandlers(Transaction &T, bool Before) {
+  Runtime &R = T.R;
   std::vector<void (*)()> Marked;
   std::vector<EventHandler> Registered;
   {
@@ -21,10 +28,15 @@ void runHandlers(Runtime &R, bool Before) {
       if (H.IsBefore == Before)
         Registered.push_back(H);
   }
+  bool Quiet = true;
   for (void (*Function)() : Marked)
-    Function();
+    Quiet &= callUser(Function);
   for (const EventHandler &H : Registered)
-    H.Function(H.Context);
+    Quiet &= arch::callGuarded(H.Function, H.Context);
+  if (!Quiet)
+    T.Out.Notes.push_back(format("a handler that runs %s the reload threw an "
+                                 "exception; it was swallowed",
+                                 Before ? "before" : "after"));
   if (size_t Count = Marked.size() + Registered.size())
     R.Trace("%zu handlers called %s the commit", Count,
             Before ? "before" : "after");

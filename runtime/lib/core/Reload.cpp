@@ -131,8 +131,10 @@ static Error bind(Transaction &T) {
 static void initialise(Transaction &T) {
   Stopwatch Watch(T.Out.Took.Handlers);
   for (Version *V : T.Versions)
-    if (V->Init)
-      V->Init();
+    if (V->Init && !callUser(V->Init))
+      T.Out.Notes.push_back(format("an initialiser of %s threw an exception; "
+                                   "those after it did not run",
+                                   V->Of->Name.c_str()));
 }
 
 static void describeModule(Transaction &T, Module &M, ModuleReport &Out) {
@@ -271,7 +273,7 @@ static Report run(Transaction &T, bool Force) {
   if (Anything) {
     {
       Stopwatch Watch(T.Out.Took.Handlers);
-      runHandlers(R, true);
+      runHandlers(T, true);
     }
     if (Error E = bind(T)) {
       for (const Candidate &C : T.Candidates)
@@ -286,7 +288,7 @@ static Report run(Transaction &T, bool Force) {
     commitAll(T);
     {
       Stopwatch Watch(T.Out.Took.Handlers);
-      runHandlers(R, false);
+      runHandlers(T, false);
     }
     T.Out.Result = Outcome::Reloaded;
   } else {

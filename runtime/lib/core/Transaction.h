@@ -79,7 +79,9 @@ std::vector<Module *> leavesFirst(Runtime &R, const std::vector<Module *> &Of);
 void noteStaleCallers(Transaction &T);
 
 // Handlers.cpp
-void runHandlers(Runtime &R, bool Before);
+/// Calls user code; false if it threw.
+bool callUser(void (*Function)());
+void runHandlers(Transaction &T, bool Before);
 
 // Storage.cpp
 /// Zeroed memory for a variable; it lives as long as the process.
