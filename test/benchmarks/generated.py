@@ -36,30 +36,51 @@ int main(int argc, char **argv) {
 
 
 class Generated:
-    """`modules` modules in directory `directory`, compiled by `compiler` at -O1 and not linked yet."""
+    """`modules` modules in `directory`, compiled by `compiler` at -O1 and not linked yet.
 
-    def __init__(self, directory, modules, compiler, flags=(), jobs=2):
+    Thousands of compiles take minutes, so they are done again only if the compiler or HCR is another one.
+    """
+
+    def __init__(self, directory, modules, compiler, flags=(), hcr=None, jobs=2):
         self.directory, self.modules = pathlib.Path(directory), modules
         self.sources = self.directory / "modules"
+        names = ["main"] + [f"m{n}" for n in range(modules - 1)]
+        self.objects = [f"modules/{name}.o" for name in names]
+        identity = "\n".join([MODULE, MAIN, str(compiler), *flags, *self.files_of(hcr)])
+        stamp = self.directory / "stamp"
+        if stamp.exists() and stamp.read_text() == identity:
+            for n in range(modules - 1):
+                if (self.sources / f"m{n}.c").read_text() != self.text(n):
+                    self.write(n)
+                    self.compile(compiler, flags, [f"m{n}"])
+            return
         shutil.rmtree(self.directory, ignore_errors=True)
         self.sources.mkdir(parents=True)
         (self.directory / ".hcr-root").touch()
         for n in range(modules - 1):
             self.write(n)
         (self.sources / "main.c").write_text(MAIN)
-        names = ["main"] + [f"m{n}" for n in range(modules - 1)]
         log(f"compiling {modules} modules with {pathlib.Path(compiler).name}")
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            list(pool.map(
-                lambda name: command(
-                    compiler, *flags, "-O1", "-c", f"modules/{name}.c", "-o", f"modules/{name}.o", cwd=self.directory
-                ), names,
-            ))
-        self.objects = [f"modules/{name}.o" for name in names]
+            list(pool.map(lambda name: self.compile(compiler, flags, [name]), names))
         (self.directory / "objects").write_text("\n".join(self.objects))
+        stamp.write_text(identity)
+
+    @staticmethod
+    def files_of(hcr):
+        """What the compiles depend on: HCR's compiler and pass."""
+        files = [hcr / "hcr-cc", hcr.parent / "lib/libHcrPass.so"] if hcr else []
+        return [f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
+
+    def compile(self, compiler, flags, names):
+        for name in names:
+            command(compiler, *flags, "-O1", "-c", f"modules/{name}.c", "-o", f"modules/{name}.o", cwd=self.directory)
+
+    def text(self, n):
+        return MODULE.format(n=n, next=(n + 1) % (self.modules - 1))
 
     def write(self, n, change=""):
-        text = MODULE.format(n=n, next=(n + 1) % (self.modules - 1))
+        text = self.text(n)
         if change:
             text = text.replace(f"return x + {n} % 7", f"return x + {change}")
         path = self.sources / f"m{n}.c"
@@ -70,4 +91,16 @@ class Generated:
 
     def link(self, linker=CLANG):
         command(linker, "-fuse-ld=lld", "@objects", "-o", "program", cwd=self.directory)
+        return self.program
+
+    @property
+    def program(self):
         return self.directory / "program"
+
+
+def host(options, modules):
+    """The program that hcr-cc makes; start-up, reload and memory measure the same one."""
+    compiler = options.hcr / "hcr-cc"
+    tree = Generated(options.work / f"generated-host-{modules}", modules, compiler, hcr=options.hcr)
+    tree.link(compiler)
+    return tree

@@ -8,7 +8,7 @@ import time
 
 import debian_source
 import programs
-from generated import Generated
+from generated import host
 from live import Edits, Hcr
 from measure import CLANG, CLANGXX, Table, command, log, wall_time
 
@@ -17,7 +17,7 @@ FILES = [
     ("lua5.4", "src", "lua", "lstrlib.c", "    p[i] = toupper(uchar(s[i]));", "    p[i] = toupper(uchar(s[i])) + {n} - {n};"),
     ("sqlite3", "build", "sqlite3", "../src/func.c", "z1[i] = (char)sqlite3Toupper(z2[i]);", "z1[i] = (char)(sqlite3Toupper(z2[i]) + {n} - {n});"),
     ("gnuchess", "src/engine", "../gnuchess", "eval.cpp", "\n   return eval;\n", "\n   return eval + {n} - {n};\n"),
-    ("ninja-build", ".", "ninja", "src/status.cc", "'%':\n        out.push_back('%');", "'%':\n        out.push_back('%' + {n} - {n});"),
+    ("ninja-build", ".", "ninja", "src/status.cc", "'%':\n        out.push_back('%');", "'%':\n        out.push_back(*s + {n} - {n});"),
 ]
 # How each program is kept alive while it is edited: arguments, and what its build does when it compiles the file.
 IDLE = {"lua5.4": ["-"], "sqlite3": ["-interactive", ":memory:"], "gnuchess": ["-u"], "ninja-build": ["-C", "idle"]}
@@ -67,8 +67,6 @@ def save_to_live(options):
         with Edits(tree, options.work / "sources" / package, name) as edits, hcr.run(*IDLE[package], cwd=tree) as live:
             hcr.watching(live)
             for n in range(options.rounds + 1):
-                edits.restore_text = (edits.pristine / name).read_text(errors="surrogateescape")
-                text = edits.restore_text.replace(old, new.format(n=n))
                 start = time.perf_counter()
                 edits.write(name, text)
                 event = hcr.reloaded(live, os.path.basename(file))
@@ -100,15 +98,14 @@ def phases(events):
 def reload_of_one(options):
     table = Table(
         "Reload of one module out of many",
-        "One module of a generated program (30 lines of symbols) is edited again and again under `hcr run`, milliseconds. The reload inside the "
+        "One module of a generated program (six symbols) is edited again and again under `hcr run`, milliseconds. The reload inside the "
         "runtime must not grow with the modules that did not change; the last column is its time over that with the fewest modules.",
         ["modules", "save to live", "compile", "link", "runtime: find, load, check", "bind", "commit", "reload / fewest"],
     )
     first = None
     for modules in options.modules:
-        tree = Generated(options.work / f"generated-reload-{modules}", modules, options.hcr / "hcr-cc")
-        program = tree.link(options.hcr / "hcr-cc")
-        hcr = Hcr(options.hcr, program)
+        tree = host(options, modules)
+        hcr = Hcr(options.hcr, tree.program)
         events = []
         with hcr.run("stay", cwd=tree.directory) as live:
             hcr.watching(live, 300)

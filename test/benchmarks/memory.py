@@ -3,7 +3,7 @@
 
 import pathlib
 
-from generated import Generated
+from generated import host
 from live import Hcr
 from measure import Table
 
@@ -26,8 +26,8 @@ def run(options):
         ["modules", "image, KiB", "resident, KiB a reload", "of it private", "mappings a reload"],
     )
     modules = options.modules[0]
-    tree = Generated(options.work / f"generated-memory-{modules}", modules, options.hcr / "hcr-cc")
-    hcr = Hcr(options.hcr, tree.link(options.hcr / "hcr-cc"))
+    tree = host(options, modules)
+    hcr = Hcr(options.hcr, tree.program)
     before = None
     with hcr.run("stay", cwd=tree.directory) as live:
         pid = hcr.watching(live)["pid"]

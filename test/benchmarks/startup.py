@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Start-up of programs of many modules: the whole life of a process that does nothing much."""
 
-from generated import Generated
+from generated import Generated, host
 from measure import CLANG, Table, command, take_turns, wall_time
 
 
@@ -16,14 +16,13 @@ def run(options):
     library = options.hcr.parent / "lib/libHcrPass.so"
     for modules in options.modules:
         plain = Generated(options.work / f"generated-plain-{modules}", modules, CLANG).link()
-        host = Generated(options.work / f"generated-host-{modules}", modules, options.hcr / "hcr-cc").link(options.hcr / "hcr-cc")
+        linked = host(options, modules).program
         flags = [f"-fplugin={library}", f"-fpass-plugin={library}", "-fPIC"]
-        tree = Generated(options.work / f"generated-images-{modules}", modules, CLANG, flags)
-        command(options.hcr / "hcr", "link", "-o", "program", *tree.objects, cwd=tree.directory)
-        images = tree.directory / "program"
+        tree = Generated(options.work / f"generated-images-{modules}", modules, CLANG, flags, options.hcr)
+        command(options.hcr / "hcr", "link", "-o", "program", "@objects", cwd=tree.directory)
         rounds = options.rounds if modules < 2000 else max(3, options.rounds // 2)
         medians = take_turns(
-            rounds, plain=lambda: wall_time(plain), host=lambda: wall_time(host), images=lambda: wall_time(images),
+            rounds, plain=lambda: wall_time(plain), host=lambda: wall_time(linked), images=lambda: wall_time(tree.program),
         )
         ms = {name: 1000 * seconds for name, seconds in medians.items()}
         table.add(

@@ -66,6 +66,7 @@ def live(options):
     hcr = Hcr(options.hcr, tree / "src/gnuchess")
     files = ("src/engine/search.cpp", "src/engine/eval.cpp")
     with Edits(tree, options.sources / "gnuchess", *files) as edits, hcr.run("-u", cwd=options.scratch) as program:
+        hcr.watching(program)
         engine = Engine(program)
         before = engine.search(POSITIONS[2], 5)
         # A static function that the running search calls once a second.

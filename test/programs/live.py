@@ -148,8 +148,11 @@ class Edits:
         check(text.count(old) == 1, f"{file} holds {text.count(old)} times, not once:\n{old}")
         self.write(file, text.replace(old, new))
 
+    def original(self, file):
+        return (self.pristine / file).read_text(errors="surrogateescape")
+
     def restore(self, file):
-        self.write(file, (self.pristine / file).read_text(errors="surrogateescape"))
+        self.write(file, self.original(file))
 
 
 class Hcr:

@@ -58,6 +58,7 @@ def live(options):
     gates = Gates(options.scratch, 5)
     files = ("src/status.cc", "src/status.h")
     with Edits(tree, options.sources / "ninja-build", *files) as edits, hcr.run("step5", cwd=options.scratch) as program:
+        hcr.watching(program)
         gates.open(1)
         program.expect(r"^\[1/5\] step 1$")
         # A member function of an object that was made before, while Builder::Build() and main() are running.

@@ -8,6 +8,7 @@
 
 import hashlib
 import re
+import shutil
 import subprocess
 
 import case
@@ -95,6 +96,7 @@ def live(options):
     hcr = Hcr(options.hcr, tree / "build/sqlite3")
     with Edits(tree, options.sources / "sqlite3", "src/func.c", "src/vdbe.c") as edits:
         with hcr.run("-interactive", ":memory:", cwd=options.scratch) as program:
+            hcr.watching(program)
             shell = Shell(program)
             shell.ask(SETUP)
             check(shell.ask(CONTENT) == expected, "the data differs before any edit")
@@ -129,30 +131,28 @@ def live(options):
 def amalgamation(options):
     """One module of a quarter of a million lines."""
     tree = options.tree("sqlite3", f"hcr-{options.level}")
-    amalgamated = tree / "build/sqlite3.c"
-    pristine = tree / "build/sqlite3.c.pristine"
+    # The build made this file, so its pristine form is kept beside it, before the first edit ever.
+    pristine = tree / "pristine"
     if not pristine.exists():
-        pristine.write_bytes(amalgamated.read_bytes())
+        (pristine / "build").mkdir(parents=True)
+        shutil.copy2(tree / "build/sqlite3.c", pristine / "build")
     expected = content(options.tree("sqlite3", f"plain-{options.level}") / "build/amalgamated", options.scratch)
     hcr = Hcr(options.hcr, tree / "build/amalgamated")
-    original = pristine.read_text(errors="surrogateescape")
-    edits = Edits(tree, tree)
-    edits.write("build/sqlite3.c", original)
-    try:
+    with Edits(tree, pristine, "build/sqlite3.c") as edits:
         with hcr.run("-interactive", ":memory:", cwd=options.scratch) as program:
+            hcr.watching(program)
             shell = Shell(program)
             shell.ask(SETUP)
             check(shell.ask(CONTENT) == expected, "the data differs before any edit")
             edits.replace(
-                "build/sqlite3.c", "z1[i] = (char)sqlite3Toupper(z2[i]);",
+                "build/sqlite3.c",
+                "z1[i] = (char)sqlite3Toupper(z2[i]);",
                 "z1[i] = z2[i]=='a' ? '4' : (char)sqlite3Toupper(z2[i]);",
             )
             hcr.reloaded(program, "sqlite3.c", 2 * DEADLINE)
             check(shell.ask(PROBE) == ["answer|inverted", "4BR4C4D4BR4|1"], "the edit of upper() had no effect")
             check(shell.ask(CONTENT) == expected, "data changed with sqlite3.c")
             check(program.finish() == 0, program.transcript())
-    finally:
-        edits.write("build/sqlite3.c", original)
 
 
 if __name__ == "__main__":
