@@ -67,6 +67,7 @@ def save_to_live(options):
         with Edits(tree, options.work / "sources" / package, name) as edits, hcr.run(*IDLE[package], cwd=tree) as live:
             hcr.watching(live)
             for n in range(options.rounds + 1):
+                text = edits.original(name).replace(old, new.format(n=n))
                 start = time.perf_counter()
                 edits.write(name, text)
                 event = hcr.reloaded(live, os.path.basename(file))

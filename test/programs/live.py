@@ -192,5 +192,5 @@ class Hcr:
             if event.get("event") == "reloaded":
                 if any(m["name"].endswith(module) for m in event["reload"]["modules"]):
                     return event
-            elif event.get("event") != "watching":
+            elif event.get("event") not in ("watching", "compiler", "warning"):
                 raise Failure(f"no reload of {module}, but {json.dumps(event)}\n{live.transcript()}")
