@@ -69,6 +69,21 @@ private:
 
 } // namespace
 
+/// Copies of an inline definition in other images must not take the place of
+/// this one: its addresses are this image's to fill. False if they are not.
+static bool separateFromOtherImages(GlobalVariable &G, const Options &Opts) {
+  if (!G.getName().starts_with("_ZTI") && !G.getName().starts_with("_ZTS")) {
+    bindInside(G, Opts);
+    return true;
+  }
+  // Type information is compared across images, so it stays visible. Outside
+  // of images the dynamic linker's answer is right; in an image the copy is
+  // kept even where another module's is chosen, because a row names it.
+  if (Opts.IsImage)
+    G.setComdat(nullptr);
+  return Opts.IsImage;
+}
+
 void collectFixups(Lowering &L) {
   if (L.Opts.isHost())
     return;
@@ -82,15 +97,8 @@ void collectFixups(Lowering &L) {
       Variables.push_back(&G);
   for (GlobalVariable *G : Variables) {
     size_t Before = L.Table.Fixups.size();
-    // Copies of an inline definition in other images must not take the place
-    // of this one: its addresses are this image's to fill.
-    // Type information is compared across images, so it stays visible.
-    if (isInlineDefinition(*G) && !G->hasHiddenVisibility() &&
-        !G->getName().starts_with("_ZTI") &&
-        !G->getName().starts_with("_ZTS")) {
-      G->setVisibility(GlobalValue::HiddenVisibility);
-      G->setDSOLocal(true);
-    }
+    if (isInlineDefinition(*G) && !separateFromOtherImages(*G, L.Opts))
+      continue;
     InitialValueWalk(L.M.getDataLayout(), Symbols, *G, L.Table.Fixups)
         .walk(G->getInitializer(), 0);
     if (L.Table.Fixups.size() != Before)

@@ -83,10 +83,12 @@ private:
   void keepInlineFunctionsInside() {
     for (Function &F : M)
       if (!F.isDeclaration() &&
-          (F.hasLinkOnceLinkage() || F.hasWeakODRLinkage())) {
-        F.setVisibility(GlobalValue::HiddenVisibility);
-        F.setDSOLocal(true);
-      }
+          (F.hasLinkOnceLinkage() || F.hasWeakODRLinkage()))
+        bindInside(F, L.Opts);
+    for (GlobalAlias &A : M.aliases()) // complete-object constructors
+      if (isa<Function>(A.getAliaseeObject()) &&
+          (A.hasLinkOnceLinkage() || A.hasWeakODRLinkage()))
+        bindInside(A, L.Opts);
   }
 
   void expandAddresses() {
@@ -158,6 +160,18 @@ private:
     addAliases(*Entry, *Slot, Row);
   }
 
+  /// Indirect calls that are checked (-fsanitize=cfi, kcfi, function) ask the
+  /// stable entry for the type of the function.
+  static void copyCheckedTypes(const Function &F, Function &Entry) {
+    for (unsigned Kind : {LLVMContext::MD_type, LLVMContext::MD_kcfi_type,
+                          LLVMContext::MD_func_sanitize}) {
+      SmallVector<MDNode *, 2> Types;
+      F.getMetadata(Kind, Types);
+      for (MDNode *Type : Types)
+        Entry.addMetadata(Kind, *Type);
+    }
+  }
+
   /// Renames \p F to F_actual and gives its name, and all uses of its address,
   /// to the function that is returned: the stable entry, still empty.
   Function *splitOffBody(Function &F) {
@@ -166,6 +180,7 @@ private:
     Function *Entry = Function::Create(F.getFunctionType(), F.getLinkage(),
                                        F.getAddressSpace(), Symbol, &M);
     Entry->setVisibility(F.getVisibility());
+    copyCheckedTypes(F, *Entry);
     Entry->setDSOLocal(F.isDSOLocal());
     Entry->setUnnamedAddr(F.getUnnamedAddr());
     Entry->setDLLStorageClass(F.getDLLStorageClass());
@@ -210,6 +225,7 @@ private:
         F.getFunctionType(), Linkage, F.getAddressSpace(), Name + ".entry", &M);
     GlobalVariable *Slot = makeSlot(Name, Linkage, F);
     Entry->setDSOLocal(true);
+    copyCheckedTypes(F, *Entry);
     if (IsShared) {
       Entry->setVisibility(GlobalValue::HiddenVisibility);
       makeComdat(*Entry);

@@ -21,7 +21,7 @@ uint32_t scopeOf(const GlobalValue &G) {
 }
 
 Constant *locallyBound(GlobalValue &G) {
-  if (G.hasLocalLinkage() || G.hasHiddenVisibility())
+  if (G.hasLocalLinkage() || !G.hasDefaultVisibility())
     return &G;
   std::string Name = (plainName(G) + ".local").str();
   if (GlobalAlias *Known = G.getParent()->getNamedAlias(Name))
@@ -31,6 +31,14 @@ Constant *locallyBound(GlobalValue &G) {
                                     G.getParent());
   Alias->setDSOLocal(true);
   return Alias;
+}
+
+void bindInside(GlobalValue &G, const Options &Opts) {
+  if (G.hasDefaultVisibility())
+    G.setVisibility(Opts.IsImage || G.hasLinkOnceLinkage()
+                        ? GlobalValue::HiddenVisibility
+                        : GlobalValue::ProtectedVisibility);
+  G.setDSOLocal(true);
 }
 
 DenseMap<const GlobalValue *, uint32_t> ModuleTable::fixupSymbols() const {

@@ -95,6 +95,12 @@ uint32_t scopeOf(const llvm::GlobalValue &G);
 /// \p G, or a local alias of it if another image could take its place.
 llvm::Constant *locallyBound(llvm::GlobalValue &G);
 
+/// Makes a definition that other images may have too bind inside this one
+/// (module binding). What a shared library may be there to export (explicit
+/// instantiations, weak and tentative definitions) is protected and not
+/// hidden, unless the object becomes an image.
+void bindInside(llvm::GlobalValue &G, const Options &Opts);
+
 } // namespace hcr
 
 #endif

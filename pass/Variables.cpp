@@ -103,13 +103,12 @@ private:
 
   /// Copies that other images have of an inline or tentative definition must
   /// not take the place of this one.
-  static void separateFromOtherImages(GlobalVariable &G) {
+  void separateFromOtherImages(GlobalVariable &G) {
     if (!isInlineDefinition(G))
       return;
     if (G.hasCommonLinkage())
       G.setLinkage(GlobalValue::WeakAnyLinkage);
-    G.setVisibility(GlobalValue::HiddenVisibility);
-    G.setDSOLocal(true);
+    bindInside(G, L.Opts);
   }
 
   /// A debugger must show the storage, not the image's initial value.

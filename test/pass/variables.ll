@@ -17,7 +17,7 @@ target triple = "x86_64-pc-linux-gnu"
 $inline = comdat any
 @inline = linkonce_odr global i32 3, comdat
 ; HOST: @tentative = common global i32 0
-; MODULE: @tentative = weak hidden global i32 0
+; MODULE: @tentative = weak protected global i32 0
 @tentative = common global i32 0
 
 @imported = external global i32
