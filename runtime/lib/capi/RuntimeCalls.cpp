@@ -55,8 +55,8 @@ void hcrMarkGlobals(void) { markGlobals(runtime()); }
 
 void hcrRegisterImage(const HcrModuleTable *Begin, const HcrModuleTable *End) {
   Runtime &R = runtime();
-  registerRange(R, Begin, End);
-  startTree(R, Begin, End);
+  if (!startTree(R, Begin, End))
+    registerRange(R, Begin, End);
 }
 
 void hcrBindModule(const HcrModuleTable *Module) {

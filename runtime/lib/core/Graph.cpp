@@ -21,9 +21,9 @@ static void addDefiner(std::vector<Module *> &To, const Symbol *S) {
     To.push_back(M);
 }
 
-static std::vector<Module *> needsOf(Runtime &R, const Module &M) {
+static std::vector<Module *> needsOf(Runtime &R, const Module &M,
+                                     const Version *V) {
   std::vector<Module *> Needs;
-  const Version *V = versionOf(M);
   if (!V)
     return Needs;
   if (V->Imports)
@@ -62,7 +62,7 @@ std::vector<Module *> leavesFirst(Runtime &R, const std::vector<Module *> &Of) {
     if (M->Mark == Mark)
       return;
     M->Mark = Mark;
-    Path.push_back({M, needsOf(R, *M)});
+    Path.push_back({M, needsOf(R, *M, versionOf(*M))});
   };
   for (Module *Start : Of) {
     Enter(Start);
@@ -78,6 +78,40 @@ std::vector<Module *> leavesFirst(Runtime &R, const std::vector<Module *> &Of) {
     }
   }
   return Order;
+}
+
+/// Modules that the new versions do not need any more, and nobody else does.
+/// Only modules without a place in the program itself can go, and only those
+/// that were used by name: one that works by its initialisers alone stays.
+void stageUnused(Transaction &T) {
+  std::vector<Module *> Lost;
+  for (Version *V : T.Versions) {
+    if (!V->Of->Current)
+      continue;
+    std::vector<Module *> Now = needsOf(T.R, *V->Of, V);
+    for (Module *M : needsOf(T.R, *V->Of, V->Of->Current))
+      if (std::find(Now.begin(), Now.end(), M) == Now.end())
+        Lost.push_back(M);
+  }
+  std::unordered_set<Module *> Gone;
+  for (size_t I = 0; I < Lost.size(); ++I) {
+    Module *M = Lost[I];
+    if (!M->Current || M->Current->Permanent || M->Next || Gone.contains(M))
+      continue;
+    bool Needed = false;
+    for (const auto &Other : T.R.Loaded.All) {
+      if (Other.get() == M || Gone.contains(Other.get()) || !versionOf(*Other))
+        continue;
+      std::vector<Module *> Needs = needsOf(T.R, *Other, versionOf(*Other));
+      Needed |= std::find(Needs.begin(), Needs.end(), M) != Needs.end();
+    }
+    if (Needed)
+      continue;
+    Gone.insert(M);
+    for (Module *Next : needsOf(T.R, *M, M->Current))
+      Lost.push_back(Next);
+    stageGoing(T, *M);
+  }
 }
 
 static bool stillUses(const Module &M, const ProcSymbol &S) {

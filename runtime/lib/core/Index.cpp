@@ -101,32 +101,63 @@ static void indexHostTable(Runtime &R, Image &In, const HcrModuleTable &Table) {
   indexHostGlobals(R, M, Table);
 }
 
+static bool isReadable(const HcrModuleTable &Table) {
+  return Table.Magic == HCR_ABI_MAGIC && Table.Version == HCR_ABI_VERSION &&
+         Table.Size == sizeof(HcrModuleTable);
+}
+
+void introduceInPlace(Transaction &T, Image &In,
+                      const Range<HcrModuleTable> &Tables) {
+  for (const HcrModuleTable &Table : Tables) {
+    if (!isReadable(Table) || !(Table.Flags & HCR_MODULE_BINDING))
+      continue;
+    Module &M = *T.R.Loaded.findOrMake(nameOf(Table.Name));
+    if (M.Current || M.Next)
+      continue; // the same file in two images: the first one is the module
+    Version &V = *T.R.Loaded.makeVersion();
+    V.Of = &M;
+    V.In = &In;
+    V.Table = &Table;
+    V.Permanent = true;
+    V.Imports = follow<const char *const>(Table.Imports);
+    M.Host = &In;
+    M.Next = &V;
+    T.Versions.push_back(&V);
+  }
+}
+
+/// Calls of what nobody defines are reported instead of jumping to 0, and are
+/// bound when a definition comes.
+static void awaitDefinitions(Transaction &T, Version &V) {
+  auto Imports = procImportsOf(*V.Table);
+  for (size_t I = 0; I < Imports.size(); ++I) {
+    Cell Slot = cellOf(Imports[I].Slot);
+    if (V.ProcImports[I] || !Slot || loadCell(Slot) ||
+        (Imports[I].Flags & HCR_PROC_WEAK))
+      continue;
+    ProcSymbol &S = *T.R.Procs.findOrMake(nullptr, nameOf(Imports[I].Name),
+                                          Imports[I].Signature);
+    V.ProcImports[I] = &S;
+    storeCell(Slot, noticeOf(T.R, S));
+  }
+}
+
 /// Module-binding objects that were linked into a program (or a plugin) and
 /// loaded by the system: bound in place, at once. Not being able to resolve an
 /// import is no reason not to start; the dynamic linker's answer stays.
 static void bindInPlace(Runtime &R, Image &In,
-                        const std::vector<const HcrModuleTable *> &Tables) {
+                        const Range<HcrModuleTable> &Tables) {
   Transaction T(R);
   R.Current = &T;
-  for (const HcrModuleTable *Table : Tables) {
-    Module &M = *R.Loaded.findOrMake(nameOf(Table->Name));
-    if (M.Current || M.Next)
-      continue; // the same file in two images: the first one is the module
-    Version &V = *R.Loaded.makeVersion();
-    V.Of = &M;
-    V.In = &In;
-    V.Table = Table;
-    V.Permanent = true;
-    V.Imports = follow<const char *const>(Table->Imports);
-    M.Host = &In;
-    M.Next = &V;
-    T.Versions.push_back(&V);
-    if (Error E = stageVersion(T, V))
-      R.Trace("%s", E.text().c_str());
-  }
+  introduceInPlace(T, In, Tables);
   for (Version *V : T.Versions)
+    if (Error E = stageVersion(T, *V))
+      R.Trace("%s", E.text().c_str());
+  for (Version *V : T.Versions) {
     if (Error E = checkImports(T, *V))
       R.Trace("%s", E.text().c_str());
+    awaitDefinitions(T, *V);
+  }
   for (Version *V : T.Versions)
     bindVersion(R, *V);
   prepareStores(T);
@@ -140,11 +171,6 @@ static bool hasModuleBinding(const Range<HcrModuleTable> &Tables) {
     if (Table.Flags & HCR_MODULE_BINDING)
       return true;
   return false;
-}
-
-static bool isReadable(const HcrModuleTable &Table) {
-  return Table.Magic == HCR_ABI_MAGIC && Table.Version == HCR_ABI_VERSION &&
-         Table.Size == sizeof(HcrModuleTable);
 }
 
 static void forgetObject(Runtime &R, Image *In,
@@ -210,17 +236,14 @@ static void indexRange(Runtime &R, const Range<HcrModuleTable> &Tables) {
   Image *In = R.Hosts.empty() ? R.Loaded.program() : R.Loaded.makeImage();
   In->Tables.push_back(Tables);
   R.Hosts.push_back({In, sys::objectAt(Tables.begin())});
-  std::vector<const HcrModuleTable *> ToBind;
   for (const HcrModuleTable &Table : Tables) {
     if (!isReadable(Table))
       R.Trace("a table of another ABI version is left alone");
-    else if (Table.Flags & HCR_MODULE_BINDING)
-      ToBind.push_back(&Table);
-    else
+    else if (!(Table.Flags & HCR_MODULE_BINDING))
       indexHostTable(R, *In, Table);
   }
-  if (!ToBind.empty())
-    bindInPlace(R, *In, ToBind);
+  if (hasModuleBinding(Tables))
+    bindInPlace(R, *In, Tables);
   if (R.Hosts.size() > 1)
     for (const auto &[Host, Object] : R.Hosts)
       for (const Range<HcrModuleTable> &Range : Host->Tables)

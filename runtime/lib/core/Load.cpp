@@ -253,7 +253,7 @@ Error loadImage(Transaction &T, Candidate &C, bool Force, bool &Retry) {
   }
   C.In->Hash = C.Hash;
   C.In->Size = C.Size;
-  C.In->Generation = R.Generation + 1;
+  C.In->Generation = R.Generation + (T.IsStart ? 0 : 1);
   Error E = copyImage(R, C.From, C.In->Generation, Bytes, C.In->Path);
   if (!E) {
     Retry = true;

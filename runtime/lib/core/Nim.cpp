@@ -186,7 +186,7 @@ void initProgram(Runtime &R, void **Modules, const char *Main,
     sys::Guard G(R.Lock);
     R.Loaded.findOrMake(Main ? Main : "");
   }
-  loadTree(R, Names);
+  addModules(R, Names);
   if (DatInit)
     DatInit();
 }
@@ -199,7 +199,7 @@ void addModule(Runtime &R, const char *Module) {
     if (M && M->Current)
       return;
   }
-  loadTree(R, {Module});
+  addModules(R, {Module});
 }
 
 } // namespace hcr

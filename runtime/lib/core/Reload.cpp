@@ -63,6 +63,10 @@ static Error load(Transaction &T, bool Force) {
       return E;
   }
   T.Culprit = -1;
+  if (T.InPlace.size()) {
+    sys::Guard G(T.R.Lock);
+    introduceInPlace(T, *T.R.Loaded.program(), T.InPlace);
+  }
   for (Version *V : T.Versions)
     if (V->CreateTypeInfos)
       V->CreateTypeInfos();
@@ -99,6 +103,8 @@ static Error check(Transaction &T) {
       return E;
   }
   T.Culprit = -1;
+  if (!T.IsStart)
+    stageUnused(T);
   return Error();
 }
 
@@ -191,7 +197,7 @@ static void commitAll(Transaction &T) {
     Stopwatch Watch(T.Out.Took.Commit);
     commit(T);
   }
-  intptr_t Next = T.R.Generation + 1;
+  intptr_t Next = T.R.Generation + (T.IsStart ? 0 : 1);
   settle(T, Next);
   T.R.Generation = Next;
   T.R.Current = nullptr;
@@ -271,7 +277,7 @@ static Report run(Transaction &T, bool Force) {
   }
   bool Anything = !T.Versions.empty() || !T.Going.empty();
   if (Anything) {
-    {
+    if (!T.IsStart) {
       Stopwatch Watch(T.Out.Took.Handlers);
       runHandlers(T, true);
     }
@@ -286,7 +292,7 @@ static Report run(Transaction &T, bool Force) {
     }
     initialise(T);
     commitAll(T);
-    {
+    if (!T.IsStart) {
       Stopwatch Watch(T.Out.Took.Handlers);
       runHandlers(T, false);
     }
@@ -326,7 +332,8 @@ Report reload(Runtime &R, bool Force) {
   return Out;
 }
 
-Report loadTree(Runtime &R, const std::vector<std::string> &Names) {
+Report addModules(Runtime &R, const std::vector<std::string> &Names,
+                  Range<HcrModuleTable> Main) {
   TurnScope Scope(R.Reloading);
   if (!Scope.isMine())
     return refusal(R, "modules cannot be added during a reload");
@@ -334,8 +341,10 @@ Report loadTree(Runtime &R, const std::vector<std::string> &Names) {
     sys::Guard G(R.Lock);
     indexHosts(R);
   }
-  Transaction T(R);
   uint64_t Start = sys::now();
+  Transaction T(R);
+  T.IsStart = true;
+  T.InPlace = Main;
   for (const std::string &Name : Names) {
     Found F;
     F.Module = Name;
@@ -345,8 +354,13 @@ Report loadTree(Runtime &R, const std::vector<std::string> &Names) {
   Report Out = run(T, false);
   Out.Generation = R.Generation;
   Out.Took.Total = sys::now() - Start;
-  if (Out.Result == Outcome::Refused)
+  if (Out.Result == Outcome::Refused) {
     publish(R, Out);
+  } else if (Main.size()) {
+    sys::Guard G(R.Lock);
+    R.Loaded.program()->Tables.push_back(Main);
+    R.Hosts.push_back({R.Loaded.program(), sys::objectAt(Main.begin())});
+  }
   return Out;
 }
 

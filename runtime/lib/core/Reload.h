@@ -10,9 +10,11 @@ namespace hcr {
 /// Force also loads images of equal content again.
 Report reload(Runtime &R, bool Force);
 
-/// Loads the given images whatever the journal says: the start of a program
-/// that is made of module images.
-Report loadTree(Runtime &R, const std::vector<std::string> &Modules);
+/// Adds modules, those that others use first: the start of a program that is
+/// made of module images, or hcrAddModule. Main: the tables of the module that
+/// the executable holds, if it is to be bound together with them.
+Report addModules(Runtime &R, const std::vector<std::string> &Modules,
+                  Range<HcrModuleTable> Main = {nullptr, 0});
 
 } // namespace hcr
 

@@ -39,6 +39,11 @@ struct Transaction {
   std::vector<ProcSymbol *> Superseded;
   /// Set by calls that cannot answer with an error (hcrRegisterGlobal).
   Error Late;
+  /// Modules are added, at the start of a program or by hcrAddModule: not a
+  /// reload, so no handlers and no new generation.
+  bool IsStart = false;
+  /// The main module's tables, which the executable holds; part of the start.
+  Range<HcrModuleTable> InPlace = {nullptr, 0};
   /// Which candidate a failed check blames; -1: all of them.
   ptrdiff_t Culprit = -1;
 };
@@ -61,6 +66,11 @@ void joinMoved(Transaction &T, Version &V);
 Error checkImports(Transaction &T, Version &V);
 void abandon(Transaction &T);
 
+// Index.cpp
+/// Makes versions of module-binding tables that the system loaded.
+void introduceInPlace(Transaction &T, Image &In,
+                      const Range<HcrModuleTable> &Tables);
+
 // Bind.cpp
 /// Fills the slots, pointers and data of one version; R.Lock is held.
 void bindVersion(Runtime &R, Version &V);
@@ -75,6 +85,8 @@ void settle(Transaction &T, intptr_t Generation);
 // Graph.cpp; R.Lock is held
 /// Modules in the order "used before user", for handlers and initialisers.
 std::vector<Module *> leavesFirst(Runtime &R, const std::vector<Module *> &Of);
+/// Modules loaded by the runtime that nobody imports any more go.
+void stageUnused(Transaction &T);
 /// Modules that still use what Superseded lists, as notes.
 void noteStaleCallers(Transaction &T);
 

@@ -81,8 +81,12 @@ std::vector<std::string> readTree(const std::string &Directory,
   return Order;
 }
 
-void startTree(Runtime &R, const HcrModuleTable *Begin,
+bool startTree(Runtime &R, const HcrModuleTable *Begin,
                const HcrModuleTable *End) {
+  // Not in an image that the runtime loads, nor in a plugin of the program.
+  if (R.Reloading.isTaken() || R.RangeCount ||
+      !sys::identify(R.Settings.Directory + "/imports"))
+    return false;
   std::string Main;
   std::vector<std::string> Names = readTree(R.Settings.Directory, Main);
   bool HoldsMain = false;
@@ -91,11 +95,9 @@ void startTree(Runtime &R, const HcrModuleTable *Begin,
         nameOf(T->Name) == Main)
       HoldsMain = true;
   if (!HoldsMain || Names.empty())
-    return;
-  Report Out = loadTree(R, Names);
-  if (Out.Result == Outcome::Refused)
-    R.Trace("the modules of the program cannot be loaded: %s",
-            Out.Message.c_str());
+    return false;
+  Report Out = addModules(R, Names, {Begin, static_cast<size_t>(End - Begin)});
+  return Out.Result != Outcome::Refused;
 }
 
 } // namespace hcr

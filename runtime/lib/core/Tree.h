@@ -11,9 +11,10 @@ namespace hcr {
 std::vector<std::string> readTree(const std::string &Directory,
                                   std::string &Main);
 
-/// The start of a program that `hcr link` made: loads every image before the
-/// main module, which the executable holds, runs.
-void startTree(Runtime &R, const HcrModuleTable *Begin,
+/// The start of a program that `hcr link` made: loads every image and binds the
+/// main module, which the executable holds. False if this is not such a program
+/// or its images cannot be loaded.
+bool startTree(Runtime &R, const HcrModuleTable *Begin,
                const HcrModuleTable *End);
 
 } // namespace hcr
