@@ -95,23 +95,34 @@ bool startsWithAny(StringRef Name, ArrayRef<StringRef> Prefixes) {
   return any_of(Prefixes, [&](StringRef P) { return Name.starts_with(P); });
 }
 
+/// Functions of the C++ standard library, also its templates that know types
+/// of the program.
+bool belongsToStandardLibrary(StringRef Name) {
+  return startsWithAny(
+      Name, {"_ZSt", "_ZNSt", "_ZNKSt", "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx",
+             // Abbreviated: std::allocator, string, istream and so on.
+             "_ZNSa", "_ZNKSa", "_ZNSs", "_ZNKSs", "_ZNSb", "_ZNSi", "_ZNSo",
+             "_ZNSd", "_ZNKSi", "_ZNKSo"});
+}
+
 /// Symbols that belong to the language runtime and its tools, never to the
 /// program: their callers gain nothing from a slot.
-bool belongsToImplementation(StringRef Name) {
+bool belongsToRuntime(StringRef Name) {
   return startsWithAny(
       Name, {"llvm.", "__cxa_", "__gxx_", "__gcc_", "_Unwind_", "__clang_",
              "__asan", "__lsan", "__msan", "__tsan", "__ubsan", "__hwasan",
              "__sanitizer", "__sancov", "__llvm_", "__prof", "__cov", "__gcov",
              "llvm_gcov", "__stack_chk", "__dso_handle", "__start_", "__stop_",
              "_GLOBAL_OFFSET_TABLE_", "__emutls",
-             // Type information and the standard library's own symbols.
-             "_ZTI", "_ZTS", "_ZTVN10__cxxabiv1", "_ZSt", "_ZNSt", "_ZNKSt",
-             "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx", "_ZTVSt", "_ZTVNSt", "_ZTTNSt",
-             // Abbreviated: std::allocator, string, istream and so on.
-             "_ZNSa", "_ZNKSa", "_ZNSs", "_ZNKSs", "_ZNSb", "_ZNSi", "_ZNSo",
-             "_ZNSd", "_ZNKSi", "_ZNKSo", "__dynamic_cast",
+             // Type information.
+             "_ZTI", "_ZTS", "_ZTVN10__cxxabiv1", "_ZTVSt", "_ZTVNSt",
+             "_ZTTNSt", "__dynamic_cast",
              // Operators new and delete; wrappers of thread-locals.
              "_Znw", "_Zna", "_Zdl", "_Zda", "_ZTW", "_ZTH", "hcr"});
+}
+
+bool belongsToImplementation(StringRef Name) {
+  return belongsToRuntime(Name) || belongsToStandardLibrary(Name);
 }
 
 /// Type information of a class of the program: `_ZTI` and a name, not a
@@ -233,8 +244,7 @@ private:
       return "it is a personality function";
     if (AssemblyNames.contains(F.getName()))
       return "inline assembly names it";
-    if (isCompilerGenerated(F.getName()) ||
-        belongsToImplementation(F.getName()))
+    if (isCompilerGenerated(F.getName()) || belongsToRuntime(F.getName()))
       return "the compiler made it";
     if (F.hasFnAttribute(Attribute::PresplitCoroutine) && F.hasPrivateLinkage())
       return "the compiler made it";
@@ -253,9 +263,11 @@ private:
     }
     // A changed header rebuilds all its users, so calls may inline; addresses
     // may live in objects, so those are stable entries. C's `static inline`
-    // is the same thing.
+    // is the same thing, and so is the standard library: std::function and
+    // std::shared_ptr keep addresses of templates that the program's code is
+    // inlined into.
     bool IsInline =
-        isInlineDefinition(F) ||
+        isInlineDefinition(F) || belongsToStandardLibrary(F.getName()) ||
         (F.hasLocalLinkage() && F.hasFnAttribute(Attribute::InlineHint));
     if (!IsInline)
       Result.Procs.push_back(&F);

@@ -19,6 +19,8 @@ public:
       : L(L), M(L.M), IsHost(L.Opts.isHost()) {}
 
   void run() {
+    for (GlobalAlias &A : M.aliases())
+      useAliasee(A);
     expandAddresses();
     for (GlobalVariable *G : L.P.Globals)
       lowerGlobal(*G);
@@ -29,6 +31,18 @@ public:
   }
 
 private:
+  /// Another name of a variable of this module is that variable.
+  void useAliasee(GlobalAlias &A) {
+    auto *G = dyn_cast<GlobalVariable>(A.getAliaseeObject());
+    if (!G || A.isInterposable() || A.isThreadLocal() ||
+        !is_contained(L.P.Globals, G))
+      return;
+    A.replaceUsesWithIf(A.getAliasee(), [](const Use &U) {
+      return !isa<GlobalAlias>(U.getUser()) &&
+             !isa<ConstantAggregate>(U.getUser()); // llvm.used
+    });
+  }
+
   void expandAddresses() {
     SmallVector<GlobalValue *, 0> All(L.P.Globals.begin(), L.P.Globals.end());
     All.append(L.P.ImportedGlobals.begin(), L.P.ImportedGlobals.end());
