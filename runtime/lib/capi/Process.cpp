@@ -17,14 +17,14 @@ static void afterForkInChild() {
   Runtime &R = runtime();
   R.Lock.renew();
   R.Images.renewLock();
+  R.Trace.renewLock();
   if (R.Reloading.renew()) {
     R.Broken = "the process was forked while another thread reloaded; start "
                "the program anew";
     R.Current = nullptr;
   }
   // Socket and directory are the parent's.
-  if (R.Server)
-    R.Server->forget();
+  Control::forget(R);
   R.Live.forget();
 }
 

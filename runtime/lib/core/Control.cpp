@@ -102,15 +102,17 @@ void Control::stop(Runtime &R) {
   sys::Guard G(C.EndLock);
   while (!C.Ended)
     C.HasEnded.wait(C.EndLock);
-  C.forget();
+  C.Door.close();
+  for (size_t I = C.Peers.size(); I-- > 0;)
+    C.drop(I);
 }
 
-void Control::forget() {
-  Door.close();
-  for (Peer &P : Peers)
-    if (sys::stillIs(P.Descriptor, P.Id))
-      sys::closeSocket(P.Descriptor);
-  Peers.clear();
+void Control::forget(Runtime &R) {
+  // The thread may have been cut in the middle of anything but the making of
+  // the socket, so the rest is left as it is; descriptors end with an exec.
+  if (R.Server)
+    R.Server->Door.close();
+  R.Server = nullptr;
 }
 
 /// Answers each whole line; false when the connection is to end.

@@ -15,7 +15,7 @@ public:
   /// Ends the thread and waits for that; for tests. A program just ends.
   static void stop(Runtime &R);
   /// In the child of a fork: the thread is not there, the socket the parent's.
-  void forget();
+  static void forget(Runtime &R);
 
 private:
   struct Peer {

@@ -16,6 +16,9 @@ public:
   bool enabled() const { return On.load(std::memory_order_relaxed); }
   [[gnu::format(printf, 2, 3)]] void operator()(const char *Pattern, ...);
 
+  /// In the child of a fork.
+  void renewLock() { Lock.renew(); }
+
 private:
   void write(std::string_view Line);
   std::atomic<bool> On = false;

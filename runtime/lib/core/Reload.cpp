@@ -5,6 +5,7 @@
 #include "Transaction.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace hcr {
 
@@ -143,54 +144,65 @@ static void initialise(Transaction &T) {
                                    V->Of->Name.c_str()));
 }
 
-static void describeModule(Transaction &T, Module &M, ModuleReport &Out) {
-  Out.Name = M.Name;
-  if (M.Next)
-    Out.Bytes = M.Next->In->Size;
-  auto Named = [&](const ProcSymbol &S) {
-    std::string Name = demangle(S.Name);
-    // Constructors and destructors come as two symbols of one name.
-    if (std::find(Out.Functions.begin(), Out.Functions.end(), Name) ==
-        Out.Functions.end())
-      Out.Functions.push_back(std::move(Name));
-  };
-  for (const ProcSymbol *S : T.Procs) {
-    if (S->Flags & HCR_PROC_THREAD_LOCAL)
-      continue;
-    if (S->Flags & HCR_PROC_DIRECT) {
-      if (S->NextDefiner == &M && S->Definer && S->NextHash != S->BodyHash)
-        T.Out.Notes.push_back(format("%s changed, but is not reloadable; its "
-                                     "new version runs at the next start of "
-                                     "the program",
-                                     demangle(S->Name).c_str()));
-    } else if (S->NextDefiner == &M && !S->defined() && !S->From) {
-      ++Out.Added;
-      Named(*S);
-    } else if (S->NextDefiner == &M) {
-      if (S->NextHash != (S->From ? S->From : S)->BodyHash) {
-        ++Out.Changed;
-        Named(*S);
-      }
-    } else if (S->Definer == &M && S->goes() && !S->To) {
-      ++Out.Removed;
-    }
+static void nameFunction(ModuleReport &Out, const ProcSymbol &S) {
+  std::string Name = demangle(S.Name);
+  // Constructors and destructors come as two symbols of one name.
+  if (std::find(Out.Functions.begin(), Out.Functions.end(), Name) ==
+      Out.Functions.end())
+    Out.Functions.push_back(std::move(Name));
+}
+
+static void describeDirect(Transaction &T, const ProcSymbol &S) {
+  if (S.NextDefiner && S.Definer && S.NextHash != S.BodyHash)
+    T.Out.Notes.push_back(format("%s changed, but is not reloadable; its new "
+                                 "version runs at the next start of the "
+                                 "program",
+                                 demangle(S.Name).c_str()));
+}
+
+static void describeProc(ModuleReport &Out, const ProcSymbol &S) {
+  if (!S.NextDefiner) {
+    Out.Removed += S.goes() && !S.To;
+  } else if (!S.defined() && !S.From) {
+    ++Out.Added;
+    nameFunction(Out, S);
+  } else if (S.NextHash != (S.From ? S.From : &S)->BodyHash) {
+    ++Out.Changed;
+    nameFunction(Out, S);
   }
 }
 
 /// What the report says of each module; before the tables change.
 static void describe(Transaction &T) {
-  for (Version *V : T.Versions)
-    describeModule(T, *V->Of, T.Out.Modules.emplace_back());
-  for (Module *M : T.Going) {
-    describeModule(T, *M, T.Out.Modules.emplace_back());
+  std::unordered_map<const Module *, size_t> Place;
+  auto Add = [&](const Module &M) {
+    Place[&M] = T.Out.Modules.size();
+    T.Out.Modules.emplace_back().Name = M.Name;
+  };
+  for (const Version *V : T.Versions) {
+    Add(*V->Of);
+    T.Out.Modules.back().Bytes = V->In->Size;
+  }
+  for (const Module *M : T.Going) {
+    Add(*M);
     T.Out.Notes.push_back(format("module %s is gone", M->Name.c_str()));
+  }
+  for (const ProcSymbol *S : T.Procs) {
+    if (S->Flags & HCR_PROC_DIRECT) {
+      describeDirect(T, *S);
+      continue;
+    }
+    auto Found = Place.find(S->NextDefiner ? S->NextDefiner : S->Definer);
+    if (Found != Place.end() && !(S->Flags & HCR_PROC_THREAD_LOCAL))
+      describeProc(T.Out.Modules[Found->second], *S);
   }
 }
 
 /// Step 5. Prepares everything, stores, and brings the tables up to date.
 static void commitAll(Transaction &T) {
   sys::Guard G(T.R.Lock);
-  describe(T);
+  if (!T.IsStart)
+    describe(T);
   prepareStores(T);
   noteStaleCallers(T);
   {

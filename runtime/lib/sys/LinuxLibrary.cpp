@@ -27,35 +27,14 @@ void *findSymbol(void *Handle, const char *Name) {
   return Address;
 }
 
-namespace {
-struct ObjectSearch {
-  uintptr_t Address;
-  ObjectRange Found;
-};
-} // namespace
-
-static int compareObject(dl_phdr_info *Info, size_t, void *Context) {
-  auto *Search = static_cast<ObjectSearch *>(Context);
-  uintptr_t Begin = UINTPTR_MAX, End = 0;
-  for (int I = 0; I < Info->dlpi_phnum; ++I) {
-    const auto &Segment = Info->dlpi_phdr[I];
-    if (Segment.p_type != PT_LOAD)
-      continue;
-    uintptr_t Start = Info->dlpi_addr + Segment.p_vaddr;
-    Begin = Start < Begin ? Start : Begin;
-    End = Start + Segment.p_memsz > End ? Start + Segment.p_memsz : End;
-  }
-  if (Search->Address < Begin || Search->Address >= End)
-    return 0;
-  Search->Found = {reinterpret_cast<const char *>(Begin),
-                   reinterpret_cast<const char *>(End)};
-  return 1;
-}
-
 ObjectRange objectAt(const void *Address) {
-  ObjectSearch Search = {reinterpret_cast<uintptr_t>(Address), {}};
-  dl_iterate_phdr(compareObject, &Search);
-  return Search.Found;
+  // Logarithmic and without a lock, where walking the list of objects made the
+  // start of a program of 5,000 images quadratic. glibc 2.35.
+  dl_find_object Found;
+  if (_dl_find_object(const_cast<void *>(Address), &Found))
+    return {};
+  return {static_cast<const char *>(Found.dlfo_map_start),
+          static_cast<const char *>(Found.dlfo_map_end)};
 }
 
 ObjectRange objectOf(void *Handle) {
