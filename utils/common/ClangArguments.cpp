@@ -25,6 +25,9 @@ static InputKind kindOfLanguage(StringRef Language) {
   return StringSwitch<InputKind>(Language)
       .Cases("c", "c++", "cpp-output", "c++-cpp-output", "ir", "c++-module",
              InputKind::Source)
+      .Cases("c-header", "c++-header", "c++-user-header", "c++-system-header",
+             "c++-header-unit-header", "objective-c-header",
+             "objective-c++-header", InputKind::Header)
       .Default(InputKind::Foreign);
 }
 
@@ -39,7 +42,7 @@ static InputKind kindOfFile(StringRef Path) {
       .Cases("cppm", "ccm", "cxxm", "c++m", "ixx", "iim", InputKind::Source)
       .Cases("s", "S", "asm", "m", "mm", "M", "mi", "mii", InputKind::Foreign)
       .Cases("h", "H", "hh", "hp", "hpp", "hxx", "h++", "tcc",
-             InputKind::Foreign)
+             InputKind::Header)
       .Cases("cu", "cui", "hip", "cl", "f", "F", "f90", "F90", "ast", "pcm",
              InputKind::Foreign)
       .Default(InputKind::Linker);
@@ -70,8 +73,8 @@ static std::vector<Input> findInputs(const InputArgList &List) {
 }
 
 // Clang's Driver::getFinalPhase.
-static FinalPhase findPhase(const InputArgList &List, bool HasInputs) {
-  if (!HasInputs)
+static FinalPhase findPhase(const InputArgList &List, ArrayRef<Input> Inputs) {
+  if (Inputs.empty())
     return FinalPhase::Nothing;
   if (List.hasArg(options::OPT_E, options::OPT_M, options::OPT_MM))
     return FinalPhase::Preprocess;
@@ -84,12 +87,15 @@ static FinalPhase findPhase(const InputArgList &List, bool HasInputs) {
     return FinalPhase::Check;
   if (List.hasArg(options::OPT_S, options::OPT_c))
     return FinalPhase::Code;
+  if (all_of(Inputs,
+             [](const Input &I) { return I.Kind == InputKind::Header; }))
+    return FinalPhase::Check;
   return FinalPhase::Link;
 }
 
 ClangArguments::ClangArguments(ArrayRef<const char *> Words)
     : List(parse(Words)), Inputs(findInputs(List)),
-      Phase(findPhase(List, !Inputs.empty())) {}
+      Phase(findPhase(List, Inputs)) {}
 
 unsigned ClangArguments::sourceCount() const {
   unsigned Count = 0;

@@ -19,7 +19,8 @@ namespace hcr {
 enum class InputKind {
   Source,  // C, C++, preprocessed, bitcode: the pass has work to do
   Linker,  // objects, archives, libraries, linker scripts
-  Foreign, // headers (PCH), assembly, other languages: clang's business alone
+  Header,  // makes a precompiled header; never linked
+  Foreign, // assembly, other languages: clang's business alone
 };
 
 struct Input {

@@ -236,7 +236,7 @@ static Words objectWords(StringRef Object, const ClangArguments &Arguments,
                          unsigned Index) {
   for (const Input &Source : Arguments.inputs())
     if (Source.Index == Index && !Source.Language.empty())
-      return {"-x", "none", Object.str(), "-x", Source.Language};
+      return {"-x", "none", Object.str()};
   return {Object.str()};
 }
 
