@@ -147,7 +147,7 @@ private:
     Row.Symbol = Entry;
     Row.Name = Name;
     Row.Flags = Scope;
-    Row.Signature = hashSignature(F);
+    Row.Signature = L.Ids.signature(F);
     Row.BodyHash = L.Ids.Content.lookup(&F);
     Row.Body = &F;
     Row.Slot = Slot;
@@ -237,7 +237,7 @@ private:
     Row.Symbol = Entry;
     Row.Name = Name;
     Row.Flags = Scope | HCR_PROC_INLINE;
-    Row.Signature = hashSignature(F);
+    Row.Signature = L.Ids.signature(F);
     Row.BodyHash = L.Ids.Content.lookup(&F);
     Row.Slot = Slot;
     Row.Entry = Entry;

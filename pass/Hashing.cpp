@@ -249,7 +249,41 @@ static uint64_t hashContent(const GlobalObject &G) {
   return H.finish();
 }
 
+/// `$_0`, `$_1`: without a name in the source, counted through the module.
+/// `UlvE_`, `UlvE0_`: lambdas of inline functions, counted through those.
+static bool hasCountedName(StringRef Name) {
+  return Name.contains("$_") || Name.contains("EUl") || Name.contains("NUl") ||
+         Name.contains("NKUl");
+}
+
+/// What identifies a lambda from outside: its function, its parameters, the
+/// size of what it captures. 0 for other functions.
+static uint64_t hashLambda(const Function &F) {
+  StringRef Name = F.getName();
+  if (!hasCountedName(Name) || !Name.contains("cl")) // operator()
+    return 0;
+  Hasher H;
+  H.add(Name);
+  H.add(hashSignature(F.getFunctionType(), F.getAttributes()));
+  if (F.arg_size())
+    H.add(F.getArg(0)->getDereferenceableBytes());
+  return H.finish();
+}
+
+uint64_t Identities::signature(const Function &F) const {
+  uint64_t Signature = hashSignature(F);
+  if (!Lambdas || !hasCountedName(F.getName()))
+    return Signature;
+  Hasher H;
+  H.add(Signature);
+  H.add(Lambdas);
+  return H.finish();
+}
+
 Identities::Identities(const llvm::Module &M) {
+  for (const Function &F : M)
+    if (!F.isDeclaration())
+      Lambdas += hashLambda(F); // in any order
   Hasher Whole;
   for (const GlobalObject &G : M.global_objects()) {
     // Lists like llvm.used name what exists; they are not content.

@@ -34,7 +34,16 @@ struct Identities {
   llvm::DenseMap<const llvm::GlobalValue *, uint64_t> Content;
   uint64_t Module = 0; ///< Of all definitions: what HcrGetSigHash gives.
 
+  /// The signature of a function that is defined here. Lambdas are named by
+  /// counting, so one that is inserted gives its name to another; when the set
+  /// of a module's lambdas changes, each of them is a new function, and what
+  /// an object made by an older version holds is never called with its data.
+  uint64_t signature(const llvm::Function &F) const;
+
   explicit Identities(const llvm::Module &M);
+
+private:
+  uint64_t Lambdas = 0;
 };
 
 } // namespace hcr
