@@ -73,6 +73,8 @@ private:
       return Functions.getResult<TargetLibraryAnalysis>(F);
     };
 
+    bringLibcStatics(M, Opts);
+
     // What each symbol is, and what it says, before anything changes.
     Plan P = classify(M, Opts, LibraryInfo);
     Identities Ids(M);

@@ -10,6 +10,10 @@
 
 namespace hcr {
 
+/// Gives an image the functions that libc has only as an archive; before
+/// anything is classified.
+void bringLibcStatics(llvm::Module &M, const Options &Opts);
+
 /// What every step needs.
 struct Lowering {
   llvm::Module &M;
