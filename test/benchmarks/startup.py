@@ -13,13 +13,13 @@ def run(options):
         "ratio is over the same program built and linked by plain Clang.",
         ["modules", "plain, ms", "host, ms", "host / plain", "images, ms", "images, ms a module"],
     )
-    library = options.hcr.parent / "lib/libHcrPass.so"
     for modules in options.modules:
         plain = Generated(options.work / f"generated-plain-{modules}", modules, CLANG).link()
         linked = host(options, modules).program
-        flags = [f"-fplugin={library}", f"-fpass-plugin={library}", "-fPIC"]
-        tree = Generated(options.work / f"generated-images-{modules}", modules, CLANG, flags, options.hcr)
-        command(options.hcr / "hcr", "link", "-o", "program", "@objects", cwd=tree.directory)
+        compiler = options.hcr / "hcr-cc"
+        directory = options.work / f"generated-images-{modules}"
+        tree = Generated(directory, modules, compiler, ["--hcr-binding=module"], options.hcr)
+        command(options.hcr / "hcr", "link", "-o", "program", *tree.objects, cwd=tree.directory)
         rounds = options.rounds if modules < 2000 else max(3, options.rounds // 2)
         medians = take_turns(
             rounds, plain=lambda: wall_time(plain), host=lambda: wall_time(linked), images=lambda: wall_time(tree.program),
