@@ -55,6 +55,18 @@ TEST(Trampolines, BeginWithALandingPad) {
   EXPECT_EQ(memcmp(Entry, "\xf3\x0f\x1e\xfa", 4), 0);
 }
 
+/// What -fsanitize=function does before a call through a pointer.
+TEST(Trampolines, BytesInFrontCanBeRead) {
+  Trampolines T;
+  Cell C;
+  for (int I = 0; I < 300; ++I) {
+    volatile const char *Entry =
+        static_cast<const char *>(T.make(reinterpret_cast<void *>(one), C));
+    for (int Byte = -16; Byte < 0; ++Byte)
+      (void)Entry[Byte];
+  }
+}
+
 TEST(Trampolines, MoreThanOnePageOfThem) {
   Trampolines T;
   std::vector<std::pair<int (*)(int), Cell>> All;

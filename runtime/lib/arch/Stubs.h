@@ -15,8 +15,10 @@ constexpr size_t PageSize = 4096;
 /// Bytes of a block: code page, data page.
 constexpr size_t BlockSize = 2 * PageSize;
 
-/// Trampolines: `jump to what the cell holds`. Cells are pointers.
-constexpr unsigned TrampolinesPerBlock = 256;
+/// Trampolines: `jump to what the cell holds`. Cells are pointers. The first
+/// place of a page stays empty: callers compiled with -fsanitize=function or
+/// kcfi read the bytes in front of a function.
+constexpr unsigned TrampolinesPerBlock = 255;
 void writeTrampolines(void *Block);
 void *trampolineAt(void *Block, unsigned Index);
 void **trampolineCell(void *Block, unsigned Index);

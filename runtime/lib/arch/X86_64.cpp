@@ -64,7 +64,7 @@ void findSaveSize() {
 void writeTrampolines(void *Block) {
   memset(Block, 0xcc, PageSize);
   for (unsigned I = 0; I < TrampolinesPerBlock; ++I) {
-    uint8_t *At = bytes(Block) + I * StubSize;
+    auto *At = static_cast<uint8_t *>(trampolineAt(Block, I));
     put(At, {0xf3, 0x0f, 0x1e, 0xfa}); // endbr64
     put(At, {0xff, 0x25});             // jmp *cell(%rip)
     putDistance(At, trampolineCell(Block, I));
@@ -72,7 +72,7 @@ void writeTrampolines(void *Block) {
 }
 
 void *trampolineAt(void *Block, unsigned Index) {
-  return bytes(Block) + Index * StubSize;
+  return bytes(Block) + (Index + 1) * StubSize;
 }
 
 void **trampolineCell(void *Block, unsigned Index) {

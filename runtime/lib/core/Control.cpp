@@ -97,14 +97,18 @@ void Control::stop(Runtime &R) {
   if (!R.Server)
     return;
   R.Ending = true;
-  Control &C = *R.Server;
-  C.Door.wake();
-  sys::Guard G(C.EndLock);
-  while (!C.Ended)
-    C.HasEnded.wait(C.EndLock);
-  C.Door.close();
-  for (size_t I = C.Peers.size(); I-- > 0;)
-    C.drop(I);
+  Control *C = R.Server;
+  R.Server = nullptr;
+  C->Door.wake();
+  {
+    sys::Guard G(C->EndLock);
+    while (!C->Ended)
+      C->HasEnded.wait(C->EndLock);
+  }
+  C->Door.close();
+  for (size_t I = C->Peers.size(); I-- > 0;)
+    C->drop(I);
+  delete C;
 }
 
 void Control::forget(Runtime &R) {
