@@ -202,6 +202,7 @@ static void settleHandlers(Runtime &R, Module &M, const Version *Now) {
 
 void settle(Transaction &T, intptr_t Generation) {
   Runtime &R = T.R;
+  R.Storage.insert(R.Storage.end(), T.NewStorage.begin(), T.NewStorage.end());
   for (ProcSymbol *S : T.Procs)
     settleProc(*S);
   for (GlobalSymbol *S : T.Globals)

@@ -71,6 +71,7 @@ bool registerGlobal(Runtime &R, const char *Module, const char *Name,
   storeCell(Out, Storage);
   if (!V) {
     if (!Lived) {
+      R.Storage.emplace_back(Storage, Size);
       S.Storage = Storage;
       S.Size = Size;
       S.Definer = &M;

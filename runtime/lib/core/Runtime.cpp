@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Runtime.h"
+#include "Transaction.h"
 
 #include "../sys/Library.h"
 #include "Hash.h"
@@ -96,6 +96,8 @@ Runtime::~Runtime() {
   for (const auto &I : Loaded.Images)
     if (I->Handle)
       sys::closeLibrary(I->Handle);
+  for (auto [Memory, Size] : Storage)
+    releaseStorage(Memory, Size);
   Live.remove();
 }
 

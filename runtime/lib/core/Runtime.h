@@ -87,6 +87,9 @@ struct Runtime {
   Modules Loaded;
   SymbolTable<ProcSymbol> Procs;
   SymbolTable<GlobalSymbol> Globals;
+  /// Of variables, also forgotten ones: nothing of it is ever freed, because
+  /// old code may still use it, and nothing is lost to a leak checker.
+  std::vector<std::pair<void *, size_t>> Storage;
   Trampolines Entries;
   Notices Removed;
   std::vector<EventHandler> Handlers;
