@@ -151,7 +151,9 @@ TEST_F(Library, AForkedChildLeavesTheParentsDirectory) {
     }
   )",
           &Code,
-          "cd " + Path + " && TSAN_OPTIONS=die_after_fork=0 HCR_CONTROL=1");
+          "cd " + Path +
+              " && TSAN_OPTIONS=die_after_fork=0 "
+              "ASAN_OPTIONS=detect_leaks=0 HCR_CONTROL=1");
   EXPECT_EQ(Code, 0);
 }
 

@@ -3,18 +3,26 @@
 // the process forks, when it ends.
 #include "../core/Control.h"
 #include "Exports.h"
+#include "Memory.h"
 
 #include <pthread.h>
 
 using namespace hcr;
 
 /// No short step of another thread may be cut in half by a fork.
-static void beforeFork() { runtime().Lock.lock(); }
+static void beforeFork() {
+  runtime().Lock.lock();
+  lockMemory();
+}
 
-static void afterForkInParent() { runtime().Lock.unlock(); }
+static void afterForkInParent() {
+  unlockMemory();
+  runtime().Lock.unlock();
+}
 
 static void afterForkInChild() {
   Runtime &R = runtime();
+  renewMemoryLock();
   R.Lock.renew();
   R.Images.renewLock();
   R.Trace.renewLock();
