@@ -108,20 +108,20 @@ bool belongsToStandardLibrary(StringRef Name) {
 /// Symbols that belong to the language runtime and its tools, never to the
 /// program: their callers gain nothing from a slot.
 bool belongsToRuntime(StringRef Name) {
-  return startsWithAny(Name,
-                       {"llvm.", "__cxa_", "__gxx_", "__gcc_", "_Unwind_",
-                        "__clang_", "__asan", "__lsan", "__msan", "__tsan",
-                        "__ubsan", "__hwasan", "__sanitizer", "__sancov",
-                        "__llvm_", "__prof", "__cov", "__gcov", "llvm_gcov",
-                        "__stack_chk", "__dso_handle", "__start_", "__stop_",
-                        "_GLOBAL_OFFSET_TABLE_", "__emutls",
-                        // Type information.
-                        "_ZTI", "_ZTS", "_ZTVN10__cxxabiv1", "_ZTVSt",
-                        "_ZTVNSt", "_ZTTNSt", "__dynamic_cast",
-                        // Operators new and delete; wrappers of thread-locals.
-                        "_Znw", "_Zna", "_Zdl", "_Zda", "_ZTW", "_ZTH",
-                        // Our own: hcr.init, hcr_reload(), hcrRegisterProc().
-                        "hcr.", "hcr_"}) ||
+  return startsWithAny(
+             Name,
+             {"llvm.", "__cxa_", "__gxx_", "__gcc_", "_Unwind_", "__clang_",
+              "__asan", "__lsan", "__msan", "__tsan", "__ubsan", "__hwasan",
+              "__sanitizer", "__sancov", "__llvm_", "__prof", "__cov", "__gcov",
+              "llvm_gcov", "__stack_chk", "__dso_handle", "__start_", "__stop_",
+              "_GLOBAL_OFFSET_TABLE_", "__emutls",
+              // Type information.
+              "_ZTI", "_ZTS", "_ZTVN10__cxxabiv1", "_ZTVSt", "_ZTVNSt",
+              "_ZTTNSt", "__dynamic_cast",
+              // Operators new and delete; wrappers of thread-locals.
+              "_Znw", "_Zna", "_Zdl", "_Zda", "_ZTW", "_ZTH", "__cpu_",
+              // Our own: hcr.init, hcr_reload(), hcrRegisterProc().
+              "hcr.", "hcr_"}) ||
          (Name.starts_with("hcr") && Name.size() > 3 && Name[3] >= 'A' &&
           Name[3] <= 'Z');
 }

@@ -113,6 +113,9 @@ Words Driver::command() const {
   Words Command = {Clang};
   if (CPlusPlus)
     Command.push_back("--driver-mode=g++");
+  // <hcr/hcr.h> is found like a system header, after everybody else's.
+  Command.insert(Command.end(), {"--start-no-unused-arguments", "-idirafter",
+                                 Include, "--end-no-unused-arguments"});
   return Command;
 }
 
@@ -149,9 +152,11 @@ Words Driver::compileFlags(const ClangArguments &Arguments,
       Place.Root = Given;
     if (std::string Given = Arguments.passOption("-hcr-module"); !Given.empty())
       Place.Module = Given;
-    CompileRecord Record{
-        Place.Module, Place.Root, std::string(Directory),
-        Source.Path,  Clang,      Arguments.recordArguments(Source, CPlusPlus)};
+    Words Recorded = {"-idirafter", Include};
+    for (std::string &Word : Arguments.recordArguments(Source, CPlusPlus))
+      Recorded.push_back(std::move(Word));
+    CompileRecord Record{Place.Module, Place.Root, std::string(Directory),
+                         Source.Path,  Clang,      std::move(Recorded)};
     Add("-hcr-root", Place.Root);
     Add("-hcr-module", Place.Module);
     Add("-hcr-record", Record.text());

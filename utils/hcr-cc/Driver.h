@@ -15,6 +15,7 @@ public:
   bool WantsHelp = false;
   std::string Clang = HCR_CLANG;
   std::string Library; // directory of libHcrPass.so and libhcr.so
+  std::string Include; // directory of hcr/hcr.h
   std::string Root;    // as the user gave it
   std::string Binding = "host";
 

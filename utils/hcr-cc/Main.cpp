@@ -82,6 +82,7 @@ int main(int Argc, char **Argv) {
   D.CPlusPlus = StringRef(Argv[0]).rsplit('/').second.contains("++") ||
                 StringRef(Argv[0]).contains("hcr-c++");
   D.Library = ownPrefix() + "/lib";
+  D.Include = ownPrefix() + "/include";
 
   // clang's internal modes take no driver options.
   if (Argc > 1 && StringRef(Argv[1]).starts_with("-cc1"))

@@ -48,11 +48,12 @@ enum HcrProcFlags {
   HCR_PROC_THREAD_LOCAL = 1
                           << 3, /* accessor `<variable>.tls` of a thread-local:
                              the first definition is kept for ever */
-  HCR_PROC_DIRECT = 1 << 4,     /* not reloadable (`main`, weak, marked by the
-                                   user):     listed for its BodyHash only, so that
-                                   a     change can     be reported ("takes effect at
-                                   the next     start");     Slot, Body and Entry = 0 */
-  HCR_PROC_WEAK = 1 << 5        /* import: 0 is an acceptable answer */
+  HCR_PROC_DIRECT =
+      1 << 4,            /* not reloadable (`main`, weak, marked by the
+                            user):     listed for its BodyHash only, so that
+                            a     change can     be reported ("takes effect at
+                            the next     start");     Slot, Body and Entry = 0 */
+  HCR_PROC_WEAK = 1 << 5 /* import: 0 is an acceptable answer */
 };
 
 /* A reloadable function defined in this module. 48 bytes. */

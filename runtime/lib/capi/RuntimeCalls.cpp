@@ -72,11 +72,6 @@ void *hcrBindGlobal(const char *Module, const char *Name, void **Pointer,
                     void *Fallback) {
   return bindGlobal(runtime(), Module, Name, Pointer, Fallback);
 }
-
-void hcrRegisterType(const char *, const char *, const void *) {
-  // Layouts come with the clang plugin; sizes and layout hashes of variables
-  // are in the tables.
-}
 }
 
 namespace hcr {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How long a call takes. One request per line on standard input:
 //
-//   measure   prints nanoseconds per call: into another module, within the module, through a stored pointer
-//   reload    loads what was built meanwhile; prints the generation
+//   measure   prints nanoseconds per call: into another module, within the
+//   module, through a stored pointer reload    loads what was built meanwhile;
+//   prints the generation
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
