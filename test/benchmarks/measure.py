@@ -20,10 +20,13 @@ def log(text):
 
 
 def command(*arguments, cwd=None, **environment):
-    """Runs a command to its end; what it printed."""
+    """Runs a command to its end; what it printed.
+
+    In a session of its own, as the live programs are: Linux shares a busy processor between sessions, not processes.
+    """
     done = subprocess.run(
         [str(a) for a in arguments], cwd=cwd, env=dict(os.environ, **environment), text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )
     if done.returncode:
         raise SystemExit(f"exit code {done.returncode} of {arguments}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")

@@ -16,7 +16,7 @@ from live import Edits, Hcr, check
 
 def unit_tests(program, directory):
     done = subprocess.run(
-        [program], cwd=directory, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
+        [program], cwd=directory, env=dict(os.environ, TMPDIR=str(directory)), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
     )
     check(done.returncode == 0, f"{program} ended with {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
     return sorted(set(re.findall(r"\[\d+/\d+\] (\S+)", done.stdout))), done.stdout.splitlines()[-1]
