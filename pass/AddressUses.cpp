@@ -121,6 +121,12 @@ LoadInst *loadPointer(IRBuilderBase &B, GlobalVariable &Pointer,
   return Address;
 }
 
+void hideFromSanitizers(GlobalVariable &G) {
+  GlobalValue::SanitizerMetadata None;
+  None.NoAddress = None.NoHWAddress = true;
+  G.setSanitizerMetadata(None);
+}
+
 GlobalVariable *makePointerVariable(Module &M, const Twine &Name,
                                     GlobalValue::LinkageTypes Linkage,
                                     Constant *Initial) {
@@ -132,9 +138,7 @@ GlobalVariable *makePointerVariable(Module &M, const Twine &Name,
   if (!GlobalValue::isLocalLinkage(Linkage))
     Pointer->setVisibility(GlobalValue::HiddenVisibility);
   Pointer->setDSOLocal(true);
-  GlobalValue::SanitizerMetadata None;
-  None.NoAddress = None.NoHWAddress = true;
-  Pointer->setSanitizerMetadata(None);
+  hideFromSanitizers(*Pointer);
   return Pointer;
 }
 

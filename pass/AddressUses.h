@@ -27,6 +27,10 @@ llvm::LoadInst *loadSlot(llvm::IRBuilderBase &B, llvm::GlobalVariable &Slot);
 llvm::LoadInst *loadPointer(llvm::IRBuilderBase &B,
                             llvm::GlobalVariable &Pointer, bool IsInvariant);
 
+/// Keeps sanitizers from instrumenting a variable of HCR's: what surrounds it
+/// and what it holds is the runtime's business.
+void hideFromSanitizers(llvm::GlobalVariable &G);
+
 /// A new pointer variable of HCR's: neither folded to its initial value nor
 /// looked at by sanitizers.
 llvm::GlobalVariable *

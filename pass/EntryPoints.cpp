@@ -184,9 +184,7 @@ GlobalVariable *makeState(Module &M) {
                                    ConstantInt::get(Int32, 0), "hcr.state");
   State->setExternallyInitialized(true);
   State->setDSOLocal(true);
-  GlobalValue::SanitizerMetadata None;
-  None.NoAddress = None.NoHWAddress = true;
-  State->setSanitizerMetadata(None);
+  hideFromSanitizers(*State);
   return State;
 }
 

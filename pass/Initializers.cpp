@@ -199,9 +199,7 @@ private:
                                  plainName(G) + ".fresh");
       Fresh->setExternallyInitialized(true);
       Fresh->setDSOLocal(true);
-      GlobalValue::SanitizerMetadata None;
-      None.NoAddress = None.NoHWAddress = true;
-      Fresh->setSanitizerMetadata(None);
+      hideFromSanitizers(*Fresh);
     }
     return Fresh;
   }

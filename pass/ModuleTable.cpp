@@ -160,9 +160,7 @@ private:
     G->setInitializer(Constant::getNullValue(T));
     G->setDSOLocal(true);
     G->setAlignment(Align(8));
-    GlobalValue::SanitizerMetadata None;
-    None.NoAddress = None.NoHWAddress = true;
-    G->setSanitizerMetadata(None);
+    hideFromSanitizers(*G);
     return G;
   }
 };
