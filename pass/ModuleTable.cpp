@@ -218,7 +218,9 @@ GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
                                         W.u32(0);
                                       else
                                         W.name(Row.TypeName);
-                                      W.u32(0);
+                                      W.rel(nullptr); // Type
+                                      W.rel(Row.Destroy);
+                                      W.rel(Row.Virtuals);
                                     });
   GlobalVariable *GlobalImportRows =
       Rows("hcr.global_imports", GlobalImports, sizeof(HcrGlobalImport),
@@ -265,7 +267,8 @@ GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
   W.rel(Points.DatInit);
   W.rel(Points.Init);
   W.rel(Points.Imports);
-  for (unsigned I = 0; I != 3; ++I)
+  Reference(nullptr, 0); // Types
+  for (unsigned I = 0; I != 2; ++I)
     W.u64(0);
   GlobalVariable *Table = W.end();
   Table->setSection(HCR_MODULES_SECTION);

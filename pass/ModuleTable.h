@@ -38,7 +38,8 @@ struct GlobalRow {
   uint32_t Flags = 0;
   uint64_t Size = 0, InitialHash = 0, Layout = 0;
   uint32_t Align = 0;
-  llvm::Constant *Pointer = nullptr, *Initial = nullptr, *Fresh = nullptr;
+  llvm::Constant *Pointer = nullptr, *Initial = nullptr, *Fresh = nullptr,
+                 *Destroy = nullptr, *Virtuals = nullptr;
   std::string TypeName;
 };
 

@@ -45,6 +45,8 @@ tools = {
     "bindir": bindir,
     "libdir": libdir,
     "source": config.hcr_source,
+    "construct": config.hcr_python + " " + os.path.join(
+        config.hcr_source, "test", "constructs", "Inputs", "construct.py"),
 }
 config.substitutions += [("%{" + name + "}", text)
                          for name, text in tools.items()]

@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 #define HCR_ABI_MAGIC 0x31524348u /* "HCR1" */
-#define HCR_ABI_VERSION 1u
+#define HCR_ABI_VERSION 2u
 #define HCR_MODULES_SECTION "hcr_modules"
 
 /* Distance in bytes from the address of this very field to its target;
@@ -91,11 +91,13 @@ enum HcrGlobalFlags {
   HCR_GLOBAL_CONSTANT = 1 << 3, /* not persistent: a new version brings its own,
                                    unless InitialHash is equal: then the address
                                    stays that of the version before */
-  HCR_GLOBAL_WEAK = 1 << 5      /* import: 0 is an acceptable answer */
+  HCR_GLOBAL_WEAK = 1 << 5,     /* import: 0 is an acceptable answer */
+  HCR_GLOBAL_REINIT = 1 << 6    /* HCR_REINIT: a changed initial value is
+                                   applied to the variable that lives */
 };
 
 /* A variable (or address-significant constant) defined in this module.
- * 56 bytes. */
+ * 64 bytes. */
 struct HcrGlobal {
   HcrRel Name;
   uint32_t Flags;       /* HcrGlobalFlags */
@@ -111,7 +113,18 @@ struct HcrGlobal {
                       The runtime clears it where the variable lived
                       before. 0: no code initialises the variable */
   HcrRel TypeName; /* source name of the type for messages; 0 = not known */
-  uint32_t Reserved;
+  HcrRel Type;     /* HcrType; 0 = not known (no clang plugin) */
+  HcrRel Destroy;  /* void (*)(void): runs the variable's destructor, unless it
+                      has run. 0: it has none */
+  HcrRel Virtuals; /* HcrVirtuals; of vtables only, else 0 */
+};
+
+/* What the entries of a vtable stand for, so that two versions of it can be
+ * compared: uint32_t Hashes[Count], one for each pointer-sized entry. */
+struct HcrVirtuals {
+  uint32_t Count; /* entries, without the room behind them */
+  uint32_t Room;  /* entries of 0 behind them, for virtual functions that a
+                     later version adds */
 };
 
 /* A variable of another module. 16 bytes. */
@@ -146,6 +159,37 @@ enum HcrFixupKind {
 struct HcrHandler {
   HcrRel Function; /* void (*)(void), this version's body */
   uint32_t IsBefore;
+};
+
+enum HcrTypeKind {
+  HCR_TYPE_SCALAR = 0, /* number, enumeration, pointer */
+  HCR_TYPE_RECORD = 1, /* struct, class */
+  HCR_TYPE_UNION = 2,
+  HCR_TYPE_ARRAY = 3 /* one field: the element, Count of them */
+};
+
+/* The layout of one type, as the clang plugin told it. 40 bytes. */
+struct HcrType {
+  HcrRel Name;     /* as in the source: "std::pair<int, char>" */
+  uint32_t Kind;   /* HcrTypeKind */
+  uint64_t Size;   /* bytes */
+  uint64_t Layout; /* hash of names, offsets and kinds of all parts */
+  HcrRel Fields;   /* HcrField[FieldCount], in the order of offsets */
+  uint32_t FieldCount;
+  uint32_t Align;    /* bytes */
+  uint32_t Encoding; /* scalars: DW_ATE_*, 0 for pointers */
+};
+
+enum HcrFieldFlags { HCR_FIELD_BASE = 1 << 0, HCR_FIELD_BIT_FIELD = 1 << 1 };
+
+/* One part of a record, union or array. 32 bytes. */
+struct HcrField {
+  HcrRel Name;     /* of the member or base class; array: 0 */
+  HcrRel Type;     /* HcrType */
+  uint64_t Offset; /* bits */
+  uint64_t Size;   /* bits */
+  uint32_t Count;  /* array: number of elements, else 1 */
+  uint32_t Flags;  /* HcrFieldFlags */
 };
 
 enum HcrModuleFlags {
@@ -189,14 +233,17 @@ struct HcrModuleTable {
   HcrRel DatInit;
   HcrRel Init;
   HcrRel Imports; /* const char *const *, ended by "": HcrGetImportedModules */
-  uint64_t Reserved[3];
+  HcrRel Types;   /* HcrType[TypeCount] */
+  uint32_t TypeCount;
+  uint64_t Reserved[2];
 };
 
 #ifdef __cplusplus
 }
 static_assert(sizeof(HcrProc) == 48 && sizeof(HcrProcImport) == 24 &&
-              sizeof(HcrGlobal) == 56 && sizeof(HcrGlobalImport) == 16 &&
+              sizeof(HcrGlobal) == 64 && sizeof(HcrGlobalImport) == 16 &&
               sizeof(HcrFixup) == 16 && sizeof(HcrHandler) == 8 &&
+              sizeof(HcrType) == 40 && sizeof(HcrField) == 32 &&
               sizeof(HcrModuleTable) == 128);
 #endif
 #endif

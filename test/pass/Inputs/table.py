@@ -154,14 +154,14 @@ def handler(r):
 
 
 ARRAYS = (("procs", 48, proc), ("proc_imports", 24, proc_import),
-          ("globals", 56, variable), ("global_imports", 16, variable_import),
+          ("globals", 64, variable), ("global_imports", 16, variable_import),
           ("fixups", 16, fixup), ("handlers", 8, handler))
 
 
 def read_module(elf, address):
     r = Reader(elf, address)
     magic, version, size = r.number("I"), r.number("H"), r.number("H")
-    assert (magic, version, size) == (0x31524348, 1, 128)
+    assert (magic, version, size) == (0x31524348, 2, 128)
     module = {"flags": r.number("I"), "name": r.text(), "root": r.text(),
               "state": r.symbol(), "source": r.number("Q"),
               "program": r.number("Q")}
