@@ -19,6 +19,19 @@ bool isInlineDefinition(const GlobalValue &G) {
   return G.hasLinkOnceLinkage() || G.hasWeakLinkage() || G.hasCommonLinkage();
 }
 
+static bool startsWithAny(StringRef Name, ArrayRef<StringRef> Prefixes) {
+  return any_of(Prefixes, [&](StringRef P) { return Name.starts_with(P); });
+}
+
+/// A name, not a built-in type, a pointer or something of the library.
+bool isProgramsClass(StringRef MangledName) {
+  if (MangledName.empty())
+    return false;
+  return isDigit(MangledName[0]) ||
+         (MangledName[0] == 'N' &&
+          !startsWithAny(MangledName, {"NSt", "N10__cxxabiv1", "N9__gnu_cxx"}));
+}
+
 namespace {
 
 /// Why a symbol stays as it is; empty if it does not.
@@ -91,10 +104,6 @@ StringSet<> namesInAssembly(const Module &M) {
   return Names;
 }
 
-bool startsWithAny(StringRef Name, ArrayRef<StringRef> Prefixes) {
-  return any_of(Prefixes, [&](StringRef P) { return Name.starts_with(P); });
-}
-
 /// Functions of the C++ standard library, also its templates that know types
 /// of the program.
 bool belongsToStandardLibrary(StringRef Name) {
@@ -130,14 +139,9 @@ bool belongsToImplementation(StringRef Name) {
   return belongsToRuntime(Name) || belongsToStandardLibrary(Name);
 }
 
-/// Type information of a class of the program: `_ZTI` and a name, not a
-/// built-in type, a pointer or something of the standard library.
+/// Type information of a class of the program.
 bool isClassTypeInfo(StringRef Name) {
-  if (!Name.consume_front("_ZTI") || Name.empty())
-    return false;
-  return isDigit(Name[0]) ||
-         (Name[0] == 'N' &&
-          !startsWithAny(Name, {"NSt", "N10__cxxabiv1", "N9__gnu_cxx"}));
+  return Name.consume_front("_ZTI") && isProgramsClass(Name);
 }
 
 /// Functions whose names the compiler counts through: another edit gives the
@@ -340,7 +344,7 @@ private:
              !isInlineDefinition(G) &&
              (!G.hasLocalLinkage() || addressEscapes(G)))
       Result.Constants.push_back(&G);
-    else if (Name.starts_with("_ZTV") && G.hasExternalLinkage())
+    else if (isVtable(G))
       Result.Constants.push_back(&G);
   }
 

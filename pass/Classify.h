@@ -50,6 +50,12 @@ Plan classify(
     llvm::function_ref<const llvm::TargetLibraryInfo &(llvm::Function &)>
         LibraryInfo);
 
+/// True for the vtable of a class of the program, defined here.
+bool isVtable(const llvm::GlobalVariable &G);
+
+/// True for the mangled name of a class that is not the standard library's.
+bool isProgramsClass(llvm::StringRef MangledName);
+
 /// True for a definition that every user of a header has a copy of.
 bool isInlineDefinition(const llvm::GlobalValue &G);
 

@@ -74,6 +74,7 @@ private:
     };
 
     bringLibcStatics(M, Opts);
+    makeRoomInVtables(M);
 
     // What each symbol is, and what it says, before anything changes.
     Plan P = classify(M, Opts, LibraryInfo);

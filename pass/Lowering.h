@@ -14,6 +14,14 @@ namespace hcr {
 /// anything is classified.
 void bringLibcStatics(llvm::Module &M, const Options &Opts);
 
+/// Leaves room behind each vtable for functions that a later version adds;
+/// before anything is classified.
+void makeRoomInVtables(llvm::Module &M);
+
+/// What each entry of a vtable stands for, as HcrVirtuals. Null if the variable
+/// does not look like a vtable.
+llvm::GlobalVariable *describeVirtuals(const llvm::GlobalVariable &Vtable);
+
 /// What every step needs.
 struct Lowering {
   llvm::Module &M;

@@ -141,6 +141,10 @@ private:
   void lowerConstant(GlobalVariable &G) {
     GlobalRow Row = makeRow(G);
     Row.Flags |= HCR_GLOBAL_CONSTANT;
+    if (isVtable(G))
+      Row.Virtuals = describeVirtuals(G);
+    if (!IsHost)
+      separateFromOtherImages(G);
     GlobalVariable *Pointer = makePointer(G);
     Row.Pointer = Pointer;
     if (!IsHost) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The layer below everything: files, sockets, writing without a SIGPIPE.
 #include "sys/Library.h"
+#include "sys/Memory.h"
 #include "sys/Process.h"
 #include "sys/Socket.h"
 
 #include <csignal>
 #include <cstdlib>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -34,6 +36,35 @@ TEST_F(Sys, ReplaceIsAtomicAndLeavesNothingAside) {
   EXPECT_EQ(sys::readTail(Path + "/f", 1, Text, Id), 0);
   EXPECT_EQ(Text, "wo");
   EXPECT_EQ(sys::listDirectory(Path).size(), 1u);
+}
+
+TEST_F(Sys, PagesAreWritableForAMomentOnly) {
+  auto *Pages = static_cast<char *>(sys::allocatePages(4 * 4096));
+  auto At = [&](size_t Page) {
+    return reinterpret_cast<void **>(Pages + Page * 4096 + 8);
+  };
+  mprotect(Pages, 2 * 4096, PROT_READ);
+  mprotect(Pages + 2 * 4096, 4096, PROT_READ | PROT_EXEC);
+  auto IsWritable = [&](size_t Page) {
+    // The kernel writes there, so a page that is not is an error, no signal.
+    int Ends[2];
+    EXPECT_EQ(pipe(Ends), 0);
+    bool Works =
+        write(Ends[1], "12345678", 8) == 8 && read(Ends[0], At(Page), 8) == 8;
+    close(Ends[0]);
+    close(Ends[1]);
+    return Works;
+  };
+  sys::WritablePages Open;
+  EXPECT_EQ(Open.open({At(0), At(0) + 1, At(1), At(3)}), 0);
+  EXPECT_TRUE(IsWritable(0) && IsWritable(1) && IsWritable(3));
+  Open.close();
+  EXPECT_FALSE(IsWritable(0) || IsWritable(1));
+  EXPECT_TRUE(IsWritable(3));
+  // Code is never writable; then nothing else is, either.
+  EXPECT_EQ(Open.open({At(0), At(2)}), EACCES);
+  EXPECT_FALSE(IsWritable(0) || IsWritable(2));
+  sys::releasePages(Pages, 4 * 4096);
 }
 
 TEST_F(Sys, WriteNewRefusesWhatIsThere) {

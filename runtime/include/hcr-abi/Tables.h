@@ -124,8 +124,17 @@ struct HcrGlobal {
 struct HcrVirtuals {
   uint32_t Count; /* entries, without the room behind them */
   uint32_t Room;  /* entries of 0 behind them, for virtual functions that a
-                     later version adds */
+                     later version adds; behind these the vtable's own address,
+                     else the linker took a copy that has no room */
 };
+enum HcrVirtualKind {                           /* Hash >> HCR_VIRTUAL_SHIFT */
+                      HCR_VIRTUAL_FUNCTION = 0, /* name without its class; 0:
+                                                   pure, matches any */
+                      HCR_VIRTUAL_OFFSET = 1,   /* of a base */
+                      HCR_VIRTUAL_TYPE = 2      /* type information */
+};
+#define HCR_VIRTUAL_SHIFT 30
+#define HCR_VIRTUAL_MASK 0x3fffffffu
 
 /* A variable of another module. 16 bytes. */
 struct HcrGlobalImport {

@@ -147,7 +147,7 @@ static void settleGlobal(GlobalSymbol &S) {
     S.InitialHash = S.NextHash;
     S.Layout = S.NextLayout;
     S.Flags = S.NextFlags;
-  } else if (S.goes()) {
+  } else if (S.goes() && !S.Shape) {
     // Forgotten, not freed: a frame of old code may still use it.
     S.Storage = nullptr;
   }
@@ -207,6 +207,7 @@ void settle(Transaction &T, intptr_t Generation) {
     settleProc(*S);
   for (GlobalSymbol *S : T.Globals)
     settleGlobal(*S);
+  settleVtables(T);
   for (Version *V : T.Versions) {
     listCells(*V);
     Module &M = *V->Of;

@@ -59,6 +59,7 @@ static void indexHostGlobals(Runtime &R, Module &M,
       S.Layout = G.Layout;
       S.Flags = G.Flags;
     }
+    adoptShape(S, G);
     if (Pointer)
       S.Pointers.addOnce(Pointer);
   }
@@ -160,6 +161,10 @@ static void bindInPlace(Runtime &R, Image &In,
   }
   for (Version *V : T.Versions)
     bindVersion(R, *V);
+  if (Error E = prepareVtables(T))
+    R.Trace("%s", E.text().c_str());
+  else
+    commitVtables(T);
   prepareStores(T);
   commit(T);
   settle(T, R.Generation);
@@ -191,6 +196,7 @@ static void forgetObject(Runtime &R, Image *In,
     S.Pointers.removeIf(Inside);
     if (Inside(S.Storage)) {
       S.Storage = nullptr;
+      S.Shape = nullptr;
       S.Definer = nullptr;
       S.Count = 0;
     }

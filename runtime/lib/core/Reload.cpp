@@ -130,13 +130,20 @@ static Error bind(Transaction &T) {
       bindVersion(T.R, *V);
     }
   }
-  return std::move(T.Late);
+  if (T.Late)
+    return std::move(T.Late);
+  sys::Guard G(T.R.Lock);
+  return prepareVtables(T);
 }
 
-/// Step 4, second half: values of new variables. Old code cannot reach the new
-/// one yet.
+/// Step 4, second half: values of new variables, which may already call the new
+/// virtual functions of objects. Old code cannot reach the new one yet.
 static void initialise(Transaction &T) {
   Stopwatch Watch(T.Out.Took.Handlers);
+  {
+    sys::Guard G(T.R.Lock);
+    commitVtables(T);
+  }
   for (Version *V : T.Versions)
     if (V->Init && !callUser(V->Init))
       T.Out.Notes.push_back(format("an initialiser of %s threw an exception; "

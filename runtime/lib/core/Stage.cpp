@@ -155,7 +155,13 @@ static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
   bool Constant = G.Flags & HCR_GLOBAL_CONSTANT;
   bool Lived = false;
   Error E;
-  if (Constant) {
+  if (Constant && G.Virtuals && (S.Shape || StagedBefore)) {
+    // A vtable is one for all objects, also of classes that are new here.
+    if (S.Shape) {
+      E = stageVtable(T, V, G, S);
+      S.NextStorage = S.Storage;
+    }
+  } else if (Constant) {
     bool Same = S.defined() && S.Storage && (S.Flags & HCR_GLOBAL_CONSTANT) &&
                 S.InitialHash == G.InitialHash && S.Size == G.Size;
     S.NextStorage = Same ? S.Storage : follow(G.Initial);
@@ -316,6 +322,9 @@ void abandon(Transaction &T) {
   }
   T.Procs.clear();
   T.Globals.clear();
+  T.Vtables.clear();
+  T.VtableStores.clear();
+  T.OpenPages.close();
   T.NewStorage.clear();
   T.Versions.clear();
   T.Going.clear();

@@ -8,6 +8,7 @@
 #include "../arch/Stubs.h"
 #include "Cells.h"
 #include "Hash.h"
+#include "Virtuals.h"
 
 #include <cstdint>
 #include <deque>
@@ -70,7 +71,8 @@ struct GlobalSymbol : Definitions {
   uint32_t Flags = 0;
   void *Storage = nullptr;
   Cells Pointers;
-  void (*Marker)(void) = nullptr; // Nim's garbage collector roots
+  void (*Marker)(void) = nullptr;      // Nim's garbage collector roots
+  std::unique_ptr<VirtualShape> Shape; // of vtables
 
   // Staged by the reload in progress.
   void *NextStorage = nullptr;

@@ -6,6 +6,8 @@
 
 #include "Runtime.h"
 
+#include "../sys/Memory.h"
+
 namespace hcr {
 
 /// An image that may become current.
@@ -35,6 +37,9 @@ struct Transaction {
   std::vector<GlobalSymbol *> Globals;
   std::vector<std::pair<void *, size_t>> NewStorage;
   std::vector<Store> Stores;
+  std::vector<VtableUpdate> Vtables;
+  std::vector<Store> VtableStores;
+  sys::WritablePages OpenPages; // of VtableStores
   /// Signatures or removals that modules which are not rebuilt may still use.
   std::vector<ProcSymbol *> Superseded;
   /// Set by calls that cannot answer with an error (hcrRegisterGlobal).
@@ -81,6 +86,17 @@ void prepareStores(Transaction &T);
 void commit(Transaction &T);
 /// Brings the tables up to what commit() made true.
 void settle(Transaction &T, intptr_t Generation);
+
+// Virtuals.cpp; R.Lock is held
+/// Takes note of what the entries of a vtable stand for, the first time.
+void adoptShape(GlobalSymbol &S, const HcrGlobal &G);
+/// Checks that a new version of a vtable fits the one that objects refer to.
+Error stageVtable(Transaction &T, Version &V, const HcrGlobal &G,
+                  GlobalSymbol &S);
+/// Lists what commitVtables() stores; the pages are writable until then.
+Error prepareVtables(Transaction &T);
+void commitVtables(Transaction &T);
+void settleVtables(Transaction &T);
 
 // Graph.cpp; R.Lock is held
 /// Modules in the order "used before user", for handlers and initialisers.

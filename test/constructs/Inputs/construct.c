@@ -51,7 +51,7 @@ void refused(int Version, const char *Text) {
 
 static void look(const char *Text, int Wanted) {
   char *Report = report();
-  if (!strstr(Report, Text) == Wanted) {
+  if ((strstr(Report, Text) != NULL) != Wanted) {
     fprintf(stderr, "%s: %s\n", Wanted ? "missing" : "not expected", Text);
     fail("report", Report);
   }
