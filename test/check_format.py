@@ -13,8 +13,8 @@ import sys
 
 SUFFIXES = (".c", ".cpp", ".h", ".hpp")
 # Directories of lit tests, where a source line is part of the test.
-LIT = ("test/pass/", "test/plugin/", "test/tools/", "test/e2e/", "test/limits/",
-       "test/nim/")
+LIT = ("test/pass/", "test/plugin/", "test/tools/", "test/constructs/",
+       "test/e2e/", "test/limits/", "test/nim/")
 
 
 def projectFiles(project):

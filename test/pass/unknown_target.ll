@@ -1,5 +1,5 @@
 ; A target without a stable entry gets one warning, and its module is left alone.
-; RUN: %{opt} -load-pass-plugin=%{pass} -passes='hcr<host>,verify' -S %s 2>%t.log | %{FileCheck} %s
+; RUN: %{opt} -load-pass-plugin=%{pass} -passes='hcr<host>,verify' -S < %s 2>%t.log | %{FileCheck} %s
 ; RUN: %{FileCheck} --check-prefix=LOG --input-file=%t.log %s
 target triple = "wasm32-unknown-unknown"
 

@@ -1,5 +1,5 @@
 ; Sections named by segment (Mach-O) have no __start_ and __stop_ symbols: an unknown target.
-; RUN: %{opt} -load-pass-plugin=%{pass} -passes='hcr<host>,verify' -S %s 2>%t.log | %{FileCheck} %s
+; RUN: %{opt} -load-pass-plugin=%{pass} -passes='hcr<host>,verify' -S < %s 2>%t.log | %{FileCheck} %s
 ; RUN: %{FileCheck} --check-prefix=LOG --input-file=%t.log %s
 target triple = "x86_64-apple-macosx"
 

@@ -1,5 +1,5 @@
 ; x32 has the registers of x86-64 and pointers of 32 bits: the jump would read too much, so it is an unknown target.
-; RUN: %{opt} -load-pass-plugin=%{pass} -passes='hcr<host>,verify' -S %s 2>%t.log | %{FileCheck} %s
+; RUN: %{opt} -load-pass-plugin=%{pass} -passes='hcr<host>,verify' -S < %s 2>%t.log | %{FileCheck} %s
 ; RUN: %{FileCheck} --check-prefix=LOG --input-file=%t.log %s
 target datalayout = "e-m:e-p:32:32-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-pc-linux-gnux32"

@@ -195,8 +195,7 @@ std::string TestImage::tables() const {
     W.relative(G.Name + "_ptr");
     W.relative(Host ? "" : G.Name + "_initial");
     W.relative(Host || !G.O.Fresh ? "" : G.Name + "_fresh");
-    W.relative("");
-    W.word(0);
+    W.word(0), W.word(0), W.word(0), W.word(0); // names of types, destructor
   }
   W.label("global_imports");
   for (const Item &G : VariableImports) {
