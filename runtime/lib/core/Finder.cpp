@@ -150,8 +150,24 @@ void Finder::scan(const std::string &Path, bool Recurse) {
   }
 }
 
+bool Finder::builderAtWork() const {
+  return sys::isLocked(Directory + "/lock");
+}
+
+bool Finder::isSuperseded(const Found &F) {
+  // In this order: a builder that is done has written its lines.
+  if (builderAtWork())
+    return true;
+  sys::Guard G(Lock);
+  readJournal();
+  const Found &Newest = Files[F.Module].Newest;
+  return Newest.Gone || Newest.Size != F.Size || Newest.Hash != F.Hash;
+}
+
 void Finder::scanDirectories(bool NoJournal) {
   if (!Walked || Scanned.empty()) {
+    if (builderAtWork())
+      return;
     Walked = true;
     scan(Directory, true);
     return;
@@ -164,6 +180,8 @@ void Finder::scanDirectories(bool NoJournal) {
     if (NoJournal || (Now.Time > Journal.Time && Now.Time != Time))
       Changed.push_back(Path);
   }
+  if (Changed.empty() || builderAtWork())
+    return;
   for (const std::string &Path : Changed)
     scan(Path, false);
 }
@@ -176,7 +194,8 @@ void Finder::look() {
   // A file that was refused may be completed in place.
   for (const std::string &Module : std::vector(Open.begin(), Open.end())) {
     const Known &K = Files[Module];
-    if (K.State != Known::New && !K.Newest.Gone)
+    if (K.State != Known::New && !K.Newest.Gone &&
+        sys::identify(K.Newest.Path) != K.File && !builderAtWork())
       noticeFile(std::string(K.Newest.Path));
   }
 }

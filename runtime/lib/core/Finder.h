@@ -3,7 +3,9 @@
 //
 // The journal says it in one system call when nothing changed, plus one for
 // each known directory; no call per module. Directories that are newer than
-// the journal are compared file by file, for images made by hand.
+// the journal are compared file by file, for images made by hand; but not
+// while a builder is at work, whose images are renamed one by one and become
+// true together, with the lines in the journal that follow.
 #ifndef HCR_CORE_FINDER_H
 #define HCR_CORE_FINDER_H
 
@@ -31,6 +33,12 @@ public:
   /// build of the program and are ignored.
   void open(std::string Directory, int64_t Oldest);
   const std::string &directory() const { return Directory; }
+
+  /// Somebody is building: what does not agree with the journal may be what
+  /// its next lines are about.
+  bool builderAtWork() const;
+  /// The journal announces another image of the module by now, or is about to.
+  bool isSuperseded(const Found &F);
 
   /// True when take() would give something new.
   bool anythingNew();
@@ -70,7 +78,7 @@ private:
   int64_t Oldest = 0;
   sys::FileId Journal;
   uint64_t Offset = 0;
-  bool Opened = false, Walked = false;
+  bool Walked = false;
   std::map<std::string, Known, std::less<>> Files; // by module
   std::set<std::string> Open;             // modules whose state is not Idle
   std::map<std::string, int64_t> Scanned; // directories: their time back then

@@ -76,10 +76,15 @@ static Error explainLoader(const std::string &Module, const std::string &Why) {
                       Module.c_str(), demangle(Name).c_str()));
 }
 
-static Error verify(const Found &F, const std::vector<uint8_t> &Bytes,
-                    uint64_t Hash) {
+static bool isAnnounced(const Candidate &C) {
+  const Found &F = C.From;
+  return !F.Announced || (C.Size == F.Size && C.Hash == F.Hash);
+}
+
+static Error verify(const Candidate &C, const std::vector<uint8_t> &Bytes) {
+  const Found &F = C.From;
   const char *Module = F.Module.c_str();
-  if (F.Announced && (Bytes.size() != F.Size || Hash != F.Hash))
+  if (!isAnnounced(C))
     return Error(format("%s: the image %s is not the one that the journal "
                         "announced (%zu bytes, expected %" PRIu64
                         "); build it again",
@@ -239,7 +244,13 @@ Error loadImage(Transaction &T, Candidate &C, bool Force, bool &Retry) {
                         sys::describe(Failed).c_str()));
   C.Size = Bytes.size();
   C.Hash = hashBytes(Bytes.data(), Bytes.size());
-  if (Error E = verify(C.From, Bytes, C.Hash))
+  // Between the rename of an image and its line in the journal, both of which
+  // a builder does under its lock, they disagree without fault.
+  if (!isAnnounced(C) && R.Images.isSuperseded(C.From)) {
+    T.Early = true;
+    return Error();
+  }
+  if (Error E = verify(C, Bytes))
     return E;
   {
     sys::Guard G(R.Lock);

@@ -62,6 +62,8 @@ static Error load(Transaction &T, bool Force) {
     T.Culprit = static_cast<ptrdiff_t>(I);
     if (Error E = loadImage(T, C, Force, C.Retry))
       return E;
+    if (T.Early)
+      return Error();
   }
   T.Culprit = -1;
   if (T.InPlace.size()) {
@@ -106,6 +108,12 @@ static Error check(Transaction &T) {
   T.Culprit = -1;
   if (!T.IsStart)
     stageUnused(T);
+  for (Version *V : T.Versions) {
+    T.Culprit = candidateOf(T, *V);
+    if (Error E = checkDuplicates(T, *V))
+      return E;
+  }
+  T.Culprit = -1;
   return Error();
 }
 
@@ -265,12 +273,14 @@ static void undo(Transaction &T) {
 static Error prepare(Transaction &T, bool Force) {
   for (;;) {
     Error E = load(T, Force);
-    if (!E)
+    if (!E && !T.Early)
       E = check(T);
-    if (!E)
+    if (!E && !T.Early)
       return E;
     ptrdiff_t Culprit = T.Culprit;
     undo(T);
+    if (T.Early)
+      return E;
     bool Again = Culprit >= 0 && T.Candidates[Culprit].From.Held &&
                  T.Candidates.size() > 1;
     if (!Again) {
@@ -294,6 +304,8 @@ static Report run(Transaction &T, bool Force) {
     T.Out.Notes.clear();
     return std::move(T.Out);
   }
+  if (T.Early)
+    return std::move(T.Out);
   bool Anything = !T.Versions.empty() || !T.Going.empty();
   if (Anything) {
     if (!T.IsStart) {
@@ -335,15 +347,19 @@ Report reload(Runtime &R, bool Force) {
     return refusal(R, "a reload was asked for while this thread is reloading "
                       "(in a handler or an initialiser); ask for it later");
   uint64_t Start = sys::now();
-  Transaction T(R);
-  {
-    Stopwatch Watch(T.Out.Took.Find);
-    for (Found &F : find(R, Force))
-      T.Candidates.push_back({std::move(F)});
-  }
   Report Out;
-  if (!T.Candidates.empty())
-    Out = run(T, Force);
+  // Again if a builder was done just as we looked. While it works, later: its
+  // images become true together.
+  for (bool Again = true; Again;) {
+    Transaction T(R);
+    {
+      Stopwatch Watch(T.Out.Took.Find);
+      for (Found &F : find(R, Force))
+        T.Candidates.push_back({std::move(F)});
+    }
+    Out = T.Candidates.empty() ? Report() : run(T, Force);
+    Again = T.Early && !R.Images.builderAtWork();
+  }
   Out.Generation = R.Generation;
   Out.Took.Total = sys::now() - Start;
   if (Out.Result != Outcome::Unchanged)

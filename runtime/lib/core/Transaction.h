@@ -47,6 +47,9 @@ struct Transaction {
   /// Modules are added, at the start of a program or by hcrAddModule: not a
   /// reload, so no handlers and no new generation.
   bool IsStart = false;
+  /// An image was replaced while this began; what belongs together is not
+  /// known yet.
+  bool Early = false;
   /// The main module's tables, which the executable holds; part of the start.
   Range<HcrModuleTable> InPlace = {nullptr, 0};
   /// Which candidate a failed check blames; -1: all of them.
@@ -70,6 +73,9 @@ Error stageVersion(Transaction &T, Version &V);
 void joinMoved(Transaction &T, Version &V);
 Error checkImports(Transaction &T, Version &V);
 void abandon(Transaction &T);
+
+// Duplicates.cpp: after everything is staged; R.Lock is held
+Error checkDuplicates(Transaction &T, Version &V);
 
 // Index.cpp
 /// Makes versions of module-binding tables that the system loaded.

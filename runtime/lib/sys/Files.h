@@ -40,6 +40,9 @@ int replaceFile(const std::string &Path, std::string_view Text);
 /// Like mkdir -p; directories that are made get Mode.
 int makeDirectories(const std::string &Path, unsigned Mode);
 
+/// Does a process hold the file's flock? False if there is no such file.
+bool isLocked(const std::string &Path);
+
 void removeFile(const std::string &Path);
 void removeTree(const std::string &Path);
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,6 +145,17 @@ int makeDirectories(const std::string &Path, unsigned Mode) {
   if (int Failed = makeDirectories(Path.substr(0, Slash), Mode))
     return Failed;
   return mkdir(Path.c_str(), Mode) && errno != EEXIST ? errno : 0;
+}
+
+bool isLocked(const std::string &Path) {
+  Descriptor File(Path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!File)
+    return false;
+  if (flock(File.get(), LOCK_SH | LOCK_NB))
+    return errno == EWOULDBLOCK;
+  // Not by closing it alone: a child forked just now may hold it open.
+  flock(File.get(), LOCK_UN);
+  return false;
 }
 
 void removeFile(const std::string &Path) { unlink(Path.c_str()); }
