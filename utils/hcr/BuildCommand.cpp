@@ -85,7 +85,8 @@ int buildCommand(const CommandLine &Line, const Report &Out) {
       return 1;
     }
   }
-  Expected<BuildResult> Result = B.build(Files, !Files.empty());
+  Expected<BuildResult> Result =
+      Files.empty() ? B.build() : B.buildNamed(Files);
   if (!Result) {
     Out.error(Result.takeError());
     return 1;

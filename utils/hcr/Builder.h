@@ -8,26 +8,13 @@
 #ifndef HCR_UTILS_BUILDER_H
 #define HCR_UTILS_BUILDER_H
 
-#include "Dependencies.h"
-#include "Discovery.h"
-#include "ImageLinker.h"
+#include "Freshness.h"
+#include "ImageCompiler.h"
 #include "ImportTree.h"
-#include "Journal.h"
-#include "State.h"
-#include "llvm/ADT/StringSet.h"
+#include "Publisher.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace hcr {
-
-struct BuildOptions {
-  unsigned Jobs = 0; // 0: number of processors
-  std::string Linker;
-  bool Verbose = false;
-  bool OwnGroup = false; // compilers do not hear Ctrl-C
-  // Build every module with these arguments added, changed or not, leave the
-  // state alone (`hcr stress`).
-  bool Everything = false;
-  std::vector<std::string> ExtraArguments;
-};
 
 struct BuildResult {
   std::vector<std::string> Built; // published
@@ -42,71 +29,52 @@ class Builder {
 public:
   Builder(const Program &P, Modules Found, BuildOptions Options,
           const Report &Out);
+  Builder(const Builder &) = delete;
+  Builder &operator=(const Builder &) = delete;
 
-  // Looks at all modules, or only at those that contain one of Files.
-  llvm::Expected<BuildResult> build(const std::vector<std::string> &Files = {},
-                                    bool Restrict = false);
+  // Looks at all modules.
+  llvm::Expected<BuildResult> build();
+  // Looks at modules that contain one of Files, as a person names them.
+  llvm::Expected<BuildResult> buildNamed(llvm::ArrayRef<std::string> Files);
+  // The same with names that newFiles() gave. What else has not changed is not
+  // looked at: the time does not depend on the number of modules.
+  llvm::Expected<BuildResult> buildChanged(llvm::ArrayRef<std::string> Files);
 
-  // Learns what every module is made of without building.
-  llvm::Error scan();
-  // Every file of every module, as far as known.
-  llvm::StringSet<> files() const;
-  // Directories that hold sources of modules.
-  llvm::StringSet<> sourceDirectories() const;
+  // Files of modules that became known since the last call.
+  NewFiles newFiles() { return Notes.index().takeNew(); }
+  size_t fileCount() const { return Notes.index().fileCount(); }
   size_t moduleCount() const { return Found.Known.size(); }
-  // Makes a new source a module, with its neighbour's flags.
+  // Some module contains the file (a name that newFiles() gave).
+  bool isInProgram(llvm::StringRef File) const;
+  // Makes a new source a module, with its neighbour's flags. True also if it
+  // is one already.
   bool adopt(const std::string &Path);
-  // Something is left to do even if no file changes again.
-  bool hasPending() const { return !Pending.empty(); }
 
 private:
-  enum class Verdict { Current, Changed, Gone, NoSource, NeedsScan };
-  struct Job {
-    const CompileRecord *Record = nullptr;
-    std::string Object, Dependencies, Image, Extra;
-    int64_t Started = 0;
-    double Compile = 0, Link = 0;
-    bool Good = false;
-    uint64_t Hash = 0, Size = 0;
-  };
-
+  using Records = std::vector<const CompileRecord *>;
   llvm::Error begin();
   void removeLeftovers();
   llvm::Error dropStaleImages();
-  std::vector<const CompileRecord *> inScope(llvm::ArrayRef<std::string> Files,
-                                             bool Restrict);
-  Verdict judge(const CompileRecord &Record);
-  bool isSame(const SeenFile &File);
-  std::optional<FileStamp> stampNow(const std::string &Path);
-  std::optional<SeenFile> see(const std::string &Path, int64_t Before);
-  void refresh(const CompileRecord &Record, const ModuleState &Old);
-  std::vector<const CompileRecord *>
-  scanModules(llvm::ArrayRef<const CompileRecord *> Unknown);
-
-  Command compileCommand(const CompileRecord &Record, const Job &J) const;
-  void runJob(Job &J, const std::string &Script);
-  bool runStep(Command Words, const CompileRecord &Record,
-               const std::string &Directory, double &Milliseconds);
-  llvm::Error importsObject(Job &J);
-  llvm::Error publish(std::vector<Job> &Jobs, BuildResult &Result);
-  llvm::Error reserveJournal(size_t Bytes);
-  void remember(const Job &J);
+  Records all() const;
+  Records containing(llvm::ArrayRef<std::string> Files) const;
+  std::vector<std::string> knownNames(llvm::ArrayRef<std::string> Files) const;
+  Records judge(const Records &Scope, std::vector<std::string> &Gone);
+  llvm::Expected<BuildResult> buildThese(llvm::function_ref<Records()> Scope);
+  llvm::Error giveUp(llvm::ArrayRef<ImageJob> Jobs, BuildResult &Result);
+  llvm::Error finish(llvm::ArrayRef<ImageJob> Jobs, BuildResult &Result);
 
   Program P;
   Modules Found;
   BuildOptions Options;
   const Report &Out;
-  std::optional<ImageLinker> Linker;
-  std::unique_ptr<DependencyScanner> Scanner;
-  State Known;
   ImportTree Tree;
-  std::map<std::string, std::optional<FileStamp>> Stamps; // of this build
-  std::map<std::string, std::optional<uint64_t>> Hashes;
+  Freshness Notes;
+  ImageCompiler Compiler;
+  Publisher Images;
   llvm::StringSet<> Pending; // modules whose last build failed
   llvm::StringSet<> Adopted;
   llvm::StringSet<> ToldAbout; // modules without source: say it once
   std::string Temporary;
-  std::mutex Mutex;
 };
 
 } // namespace hcr

@@ -4,6 +4,7 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/xxhash.h"
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 #include <fcntl.h>
@@ -14,12 +15,18 @@ using namespace llvm;
 
 namespace hcr {
 
-std::optional<FileStamp> stampOf(const std::string &Path) {
+static int64_t nanoseconds(const timespec &Time) {
+  return Time.tv_sec * 1000000000LL + Time.tv_nsec;
+}
+
+std::optional<FileStamp> stampOf(const std::string &Path, int64_t *Touched) {
   struct stat Info;
   if (stat(Path.c_str(), &Info) != 0 || !S_ISREG(Info.st_mode))
     return std::nullopt;
-  return FileStamp{uint64_t(Info.st_size),
-                   Info.st_mtim.tv_sec * 1000000000LL + Info.st_mtim.tv_nsec};
+  FileStamp Stamp{uint64_t(Info.st_size), nanoseconds(Info.st_mtim)};
+  if (Touched)
+    *Touched = std::max(Stamp.Time, nanoseconds(Info.st_ctim));
+  return Stamp;
 }
 
 std::optional<uint64_t> hashOf(const std::string &Path) {
@@ -38,6 +45,24 @@ Expected<std::string> readFile(const std::string &Path) {
     return failure("cannot read '" + Path +
                    "': " + Buffer.getError().message());
   return (*Buffer)->getBuffer().str();
+}
+
+void forEachRow(const std::string &Path,
+                function_ref<void(ArrayRef<StringRef>)> Use) {
+  Expected<std::string> Text = readFile(Path);
+  if (!Text) {
+    consumeError(Text.takeError());
+    return;
+  }
+  SmallVector<StringRef> Words;
+  for (StringRef Rest = *Text; !Rest.empty();) {
+    auto [Line, After] = Rest.split('\n');
+    Rest = After;
+    Words.clear();
+    Line.split(Words, '\t');
+    if (!Line.empty())
+      Use(Words);
+  }
 }
 
 Error writeAll(int Number, StringRef Text, const Twine &Name) {
@@ -76,7 +101,7 @@ Error makeDirectory(const std::string &Path) {
 int64_t fileClock() {
   timespec Now;
   clock_gettime(CLOCK_REALTIME_COARSE, &Now);
-  return Now.tv_sec * 1000000000LL + Now.tv_nsec;
+  return nanoseconds(Now);
 }
 
 Descriptor &Descriptor::operator=(Descriptor &&Other) {

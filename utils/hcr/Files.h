@@ -3,6 +3,8 @@
 #ifndef HCR_UTILS_FILES_H
 #define HCR_UTILS_FILES_H
 
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
@@ -19,11 +21,17 @@ struct FileStamp {
   bool operator==(const FileStamp &) const = default;
 };
 
-// Nothing if there is no such regular file.
-std::optional<FileStamp> stampOf(const std::string &Path);
+// Nothing if there is no such regular file. Touched: when the file last
+// changed in any way; a file that was moved here keeps its modification time.
+std::optional<FileStamp> stampOf(const std::string &Path,
+                                 int64_t *Touched = nullptr);
 // xxh64 of the content; nothing if it cannot be read.
 std::optional<uint64_t> hashOf(const std::string &Path);
 llvm::Expected<std::string> readFile(const std::string &Path);
+// The lines of a text file, each split at tabs. A cache: nothing if there is
+// no such file.
+void forEachRow(const std::string &Path,
+                llvm::function_ref<void(llvm::ArrayRef<llvm::StringRef>)> Use);
 // The whole content or the old file: written aside, then renamed.
 llvm::Error replaceFile(const std::string &Path, llvm::StringRef Content);
 // Says the reason and the remedy when the directory cannot be made.

@@ -34,17 +34,10 @@ Expected<ImageLinker> ImageLinker::find(StringRef Given) {
 
 void ImageLinker::useCache(std::string File) {
   CacheFile = std::move(File);
-  Expected<std::string> Text = readFile(CacheFile);
-  if (!Text) {
-    consumeError(Text.takeError());
-    return;
-  }
-  SmallVector<StringRef> Lines;
-  StringRef(*Text).split(Lines, '\n', -1, /*KeepEmpty=*/false);
-  for (StringRef Line : Lines) {
-    auto [Key, Archive] = Line.split('\t');
-    Archives[Key.str()] = Archive.str();
-  }
+  forEachRow(CacheFile, [&](ArrayRef<StringRef> Row) {
+    if (Row.size() == 2)
+      Archives[Row[0].str()] = Row[1].str();
+  });
 }
 
 StringRef ImageLinker::versionScript() {

@@ -58,35 +58,49 @@ Expected<std::string> tripleOf(const std::string &Object) {
 
 //===-- The tree ----------------------------------------------------------===//
 
+static std::string cacheOf(const Program &P) { return P.file("build/symbols"); }
+
 // One line per module: name, then `=symbol` defined and `?symbol` used.
 void ImportTree::load(const Program &P) {
-  *this = ImportTree();
-  Expected<std::string> Text = readFile(P.file("build/symbols"));
-  if (!Text) {
-    consumeError(Text.takeError());
+  std::optional<FileStamp> Now = stampOf(cacheOf(P));
+  if (!Changed && Left == Now)
     return;
-  }
-  SmallVector<StringRef> Lines;
-  StringRef(*Text).split(Lines, '\n', -1, /*KeepEmpty=*/false);
-  for (StringRef Line : Lines) {
-    SmallVector<StringRef> Words;
-    Line.split(Words, '\t');
-    ObjectSymbols Symbols;
-    for (StringRef Word : drop_begin(Words))
+  *this = ImportTree();
+  forEachRow(cacheOf(P), [&](ArrayRef<StringRef> Row) {
+    ObjectSymbols Own;
+    for (StringRef Word : Row.drop_front())
       if (Word.consume_front("="))
-        Symbols.Defines.push_back(Word.str());
+        Own.Defines.push_back(Word.str());
       else if (Word.consume_front("?"))
-        Symbols.Refers.push_back(Word.str());
+        Own.Refers.push_back(Word.str());
     if (Main.empty())
-      Main = Words[0].str();
-    set(Words[0].str(), std::move(Symbols));
-  }
+      Main = Row[0].str();
+    set(Row[0].str(), std::move(Own));
+  });
+  Left = Now;
+  Changed = false;
+}
+
+void ImportTree::remove(const std::string &Module) {
+  auto Own = Symbols.find(Module);
+  if (Own == Symbols.end())
+    return;
+  for (const std::string &Name : Own->second.Defines)
+    if (auto I = Definer.find(Name); I != Definer.end() && I->second == Module)
+      Definer.erase(I);
+  Symbols.erase(Own);
+  Changed = true;
 }
 
 void ImportTree::set(const std::string &Module, ObjectSymbols New) {
+  auto Own = Symbols.find(Module);
+  if (Own != Symbols.end() && Own->second == New)
+    return;
+  remove(Module);
   for (const std::string &Name : New.Defines)
     Definer[Name] = Module;
   Symbols[Module] = std::move(New);
+  Changed = true;
 }
 
 std::vector<std::string>
@@ -101,7 +115,9 @@ ImportTree::importsOf(const std::string &Module) const {
   return {Imports.begin(), Imports.end()};
 }
 
-Error ImportTree::save(const Program &P) const {
+Error ImportTree::save(const Program &P) {
+  if (!Changed)
+    return Error::success();
   std::vector<std::string> Order = {Main};
   for (const auto &[Module, Unused] : Symbols)
     if (Module != Main)
@@ -122,9 +138,13 @@ Error ImportTree::save(const Program &P) const {
       Imports += " " + Import;
     Imports += "\n";
   }
-  if (Error E = replaceFile(P.file("build/symbols"), Cache))
+  if (Error E = replaceFile(cacheOf(P), Cache))
     return E;
-  return replaceFile(P.file("imports"), Imports);
+  if (Error E = replaceFile(P.file("imports"), Imports))
+    return E;
+  Left = stampOf(cacheOf(P));
+  Changed = false;
+  return Error::success();
 }
 
 //===-- The object with the list ------------------------------------------===//

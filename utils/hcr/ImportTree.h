@@ -15,26 +15,31 @@ namespace hcr {
 
 struct ObjectSymbols {
   std::vector<std::string> Defines, Refers;
+  bool operator==(const ObjectSymbols &) const = default;
 };
 
 llvm::Expected<ObjectSymbols> readSymbols(const std::string &Object);
 
 class ImportTree {
 public:
-  // Nothing to load: an empty tree, the program was linked as usual.
+  // Nothing to load: an empty tree, the program was linked as usual. Reads
+  // only what another builder wrote, or what was changed and not saved.
   void load(const Program &P);
-  llvm::Error save(const Program &P) const;
+  // Writes if anything changed.
+  llvm::Error save(const Program &P);
   bool empty() const { return Symbols.empty(); }
 
   void set(const std::string &Module, ObjectSymbols New);
   void setMain(const std::string &Module) { Main = Module; }
-  void remove(const std::string &Module) { Symbols.erase(Module); }
+  void remove(const std::string &Module);
   std::vector<std::string> importsOf(const std::string &Module) const;
 
 private:
   std::map<std::string, ObjectSymbols> Symbols; // by module
   std::map<std::string, std::string> Definer;   // symbol -> module
   std::string Main;
+  std::optional<FileStamp> Left; // the cache as it was after load or save
+  bool Changed = true;
 };
 
 // Writes an object for Triple's machine whose symbol `hcr.imports` is the

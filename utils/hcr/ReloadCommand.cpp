@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Chosen.h"
 #include "Commands.h"
 #include "Control.h"
 
@@ -36,28 +37,18 @@ static bool reloadOne(const Program &P, pid_t Pid, bool Force,
 }
 
 int reloadCommand(const CommandLine &Line, const Report &Out) {
-  if (Line.Operands.size() + Line.Pid.has_value() != 1) {
-    Out.error("one program or --pid needed; usage: hcr reload PROGRAM");
-    return 2;
-  }
-  Expected<Program> P =
-      Line.Pid ? Program::ofProcess(pid_t(*Line.Pid), Line.Directory)
-               : Program::open(Line.Operands[0], Line.Directory);
-  if (!P) {
-    Out.error(P.takeError());
-    return 1;
-  }
-  std::vector<pid_t> Processes = P->liveProcesses();
-  if (Line.Pid)
-    Processes = {pid_t(*Line.Pid)};
-  if (Processes.empty()) {
-    Out.error("no running process of '" + P->Path +
+  int Code;
+  std::optional<Chosen> Which = choose(Line, "hcr reload PROGRAM", Out, Code);
+  if (!Which)
+    return Code;
+  if (Which->Processes.empty()) {
+    Out.error("no running process of '" + Which->P.Path +
               "' listens; start it with hcr run, or let it call hcr_listen()");
     return 1;
   }
   bool Good = true;
-  for (pid_t Pid : Processes)
-    Good &= reloadOne(*P, Pid, Line.Force, Out);
+  for (pid_t Pid : Which->Processes)
+    Good &= reloadOne(Which->P, Pid, Line.Force, Out);
   return Good ? 0 : 1;
 }
 

@@ -33,6 +33,7 @@ private:
   void start();
   void change(const Watcher::Changes &Changed);
   void handle(Expected<BuildResult> Result, const Stopwatch &Since);
+  void watchNewFiles(bool LookAgain);
   void reload(const BuildResult &Built, const Stopwatch &Since);
   void report(const BuildResult &Built, json::Object Answer,
               const Stopwatch &Since);
@@ -126,7 +127,6 @@ void Reloader::handle(Expected<BuildResult> Result, const Stopwatch &Since) {
       Out.error(Result.takeError());
     return;
   }
-  Watch.watch(B.files(), B.sourceDirectories());
   if (Result->Failed) {
     if (!isStopping())
       Out.event("build failed; the program runs on unchanged", toJson(*Result));
@@ -140,6 +140,24 @@ void Reloader::handle(Expected<BuildResult> Result, const Stopwatch &Since) {
     reload(*Result, Since);
   else if (!Result->Same.empty())
     Out.event("unchanged " + joined(Result->Same), toJson(*Result));
+}
+
+// Files that a build made known. What happened to them between the compiler's
+// look and the watcher's is seen by looking again.
+void Reloader::watchNewFiles(bool LookAgain) {
+  for (;;) {
+    NewFiles New = B.newFiles();
+    if (New.Files.empty() || isStopping())
+      return;
+    Watch.watch(New.Files, New.SourceDirectories);
+    if (!LookAgain)
+      return;
+    Stopwatch Since;
+    std::vector<std::string> Files;
+    for (const auto &Entry : New.Files)
+      Files.push_back(Entry.first().str());
+    handle(B.buildChanged(Files), Since);
+  }
 }
 
 // Whatever changed before we watched: since the program was linked, since the
@@ -160,15 +178,17 @@ void Reloader::start() {
       Line.reset();
     }
   }
-  handle(B.build(), Stopwatch());
-  StringSet<> Files = B.files();
+  watchNewFiles(/*LookAgain=*/false);
+  Stopwatch Again;
+  handle(B.build(), Again);
+  watchNewFiles(/*LookAgain=*/true);
   if (!isStopping())
     Out.event("watching " + plural(B.moduleCount(), "module") + " (" +
-                  plural(Files.size(), "file") + ")",
+                  plural(B.fileCount(), "file") + ")",
               json::Object{{"event", "watching"},
                            {"pid", Pid},
                            {"modules", int64_t(B.moduleCount())},
-                           {"files", int64_t(Files.size())}});
+                           {"files", int64_t(B.fileCount())}});
 }
 
 void Reloader::checkProgram() {
@@ -183,8 +203,14 @@ void Reloader::change(const Watcher::Changes &Changed) {
   for (const std::string &File : Changed.NewSources)
     if (stampOf(File) && B.adopt(File))
       Files.push_back(File);
-  if (!Files.empty())
-    handle(B.build(Files, /*Restrict=*/true), Changed.Since);
+  for (const std::string &File : Changed.Files) // one that came back
+    if (looksLikeSource(File) && !B.isInProgram(File) && stampOf(File))
+      B.adopt(File);
+  if (Changed.Everything)
+    handle(B.build(), Changed.Since);
+  else if (!Files.empty())
+    handle(B.buildChanged(Files), Changed.Since);
+  watchNewFiles(/*LookAgain=*/true);
 }
 
 void Reloader::loop() {

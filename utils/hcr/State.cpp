@@ -20,15 +20,19 @@ static bool takeNumber(StringRef &Line, T &Value, unsigned Radix = 10) {
   return !Word.getAsInteger(Radix, Value);
 }
 
-void State::load(const std::string &Where) {
+bool State::load(const std::string &Where) {
+  std::optional<FileStamp> Now = stampOf(Where);
+  if (Path == Where && Left == Now && Pending.empty())
+    return false;
   *this = State();
   Path = Where;
+  Left = Now;
   Expected<std::string> Text = readFile(Path);
-  if (!Text) {
+  if (Text)
+    read(*Text);
+  else
     consumeError(Text.takeError());
-    return;
-  }
-  read(*Text);
+  return true;
 }
 
 void State::read(StringRef Text) {
@@ -130,6 +134,7 @@ Error State::rewrite() {
     return E;
   Fresh.Pending.clear();
   Fresh.GoodSize = Text.size();
+  Fresh.Left = stampOf(Path);
   *this = std::move(Fresh);
   return Error::success();
 }
@@ -150,6 +155,7 @@ Error State::save() {
     return E;
   GoodSize += Pending.size();
   Pending.clear();
+  Left = stampOf(Path);
   return Error::success();
 }
 

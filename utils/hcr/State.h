@@ -34,8 +34,9 @@ struct ModuleState {
 
 class State {
 public:
-  // A missing or foreign file is an empty state.
-  void load(const std::string &Path);
+  // A missing or foreign file is an empty state. False: it is as we left it,
+  // no other builder wrote to it, and nothing was read.
+  bool load(const std::string &Path);
   const ModuleState *find(llvm::StringRef Module) const;
   const SeenFile &file(unsigned Number) const { return Files[Number]; }
   unsigned addFile(const SeenFile &File);
@@ -53,6 +54,7 @@ private:
   llvm::Error rewrite();
 
   std::string Path;
+  std::optional<FileStamp> Left; // the file as it was after load or save
   std::vector<SeenFile> Files;
   llvm::StringMap<unsigned> FileNumbers; // by line text
   llvm::StringMap<ModuleState> ByName;

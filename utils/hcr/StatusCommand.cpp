@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Chosen.h"
 #include "Commands.h"
 #include "Control.h"
 #include "llvm/Support/raw_ostream.h"
@@ -94,30 +95,21 @@ static void printText(raw_ostream &Out, const json::Object &Status) {
 }
 
 int statusCommand(const CommandLine &Line, const Report &Out) {
-  if (Line.Operands.size() + Line.Pid.has_value() != 1) {
-    Out.error("one program or --pid needed; usage: hcr status PROGRAM");
-    return 2;
-  }
-  Expected<Program> P =
-      Line.Pid ? Program::ofProcess(pid_t(*Line.Pid), Line.Directory)
-               : Program::open(Line.Operands[0], Line.Directory);
-  if (!P) {
-    Out.error(P.takeError());
-    return 1;
-  }
-  Expected<Modules> Found = findModules(*P, discoveryOptions(Line));
+  int Code;
+  std::optional<Chosen> Which = choose(Line, "hcr status PROGRAM", Out, Code);
+  if (!Which)
+    return Code;
+  const Program &P = Which->P;
+  Expected<Modules> Found = findModules(P, discoveryOptions(Line));
   if (!Found) {
     Out.error(Found.takeError());
     return 1;
   }
-  std::vector<pid_t> Processes = P->liveProcesses();
-  if (Line.Pid)
-    Processes = {pid_t(*Line.Pid)};
-  json::Object Last = lastResult(*P);
-  json::Object Status{{"program", P->Path},
-                      {"directory", P->Directory},
-                      {"modules", moduleList(*P, *Found)},
-                      {"processes", liveStatus(*P, Processes)}};
+  json::Object Last = lastResult(P);
+  json::Object Status{{"program", P.Path},
+                      {"directory", P.Directory},
+                      {"modules", moduleList(P, *Found)},
+                      {"processes", liveStatus(P, Which->Processes)}};
   if (!Last.empty())
     Status["last"] = std::move(Last);
   if (Line.Json)

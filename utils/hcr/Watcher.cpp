@@ -28,9 +28,7 @@ Watcher::Watcher(std::optional<unsigned> Poll) : Poll(Poll) {
 }
 
 // inotify sees what this machine does; on these file systems others write.
-bool Watcher::mustPoll(StringRef Directory) const {
-  if (Poll || !Inotify)
-    return true;
+static bool isShared(StringRef Directory) {
   struct statfs Info;
   if (statfs(Directory.str().c_str(), &Info) != 0)
     return false;
@@ -46,54 +44,94 @@ bool Watcher::mustPoll(StringRef Directory) const {
   }
 }
 
-void Watcher::addDirectory(StringRef Directory) {
+bool Watcher::mustPoll(StringRef Directory) {
+  if (Poll || !Inotify)
+    return true;
+  auto [I, IsNew] = Unreported.try_emplace(Directory);
+  if (IsNew)
+    I->second = isShared(Directory);
+  return I->second;
+}
+
+bool Watcher::addDirectory(StringRef Directory) {
   if (!Watched.insert(Directory).second)
-    return;
+    return true;
   constexpr uint32_t Mask = IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE |
                             IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
-                            IN_ONLYDIR;
+                            IN_MOVE_SELF | IN_ONLYDIR;
   int Watch = inotify_add_watch(Inotify.get(), Directory.str().c_str(), Mask);
   if (Watch >= 0) {
     Directories[Watch] = Directory.str();
-    return;
+    return true;
   }
   Watched.erase(Directory);
   if (errno == ENOSPC) // no watches left on this machine: look ourselves
     Poll = DefaultPoll;
   else
     Lost.insert(Directory);
+  return false;
+}
+
+void Watcher::poll(StringRef Path) {
+  if (!Polled.contains(Path))
+    Polled.try_emplace(Path, stampOf(Path.str()));
 }
 
 void Watcher::watch(const StringSet<> &Files, const StringSet<> &Sources) {
-  for (const auto &Entry : Sources)
-    SourceDirectories.insert(Entry.first());
-  StringSet<> Places = SourceDirectories;
+  StringSet<> Places;
+  std::vector<std::string> Added;
   auto Add = [&](StringRef Path, StringRef Name) {
-    Names.try_emplace(Path, Name.str());
+    if (!Names.try_emplace(Path, Name.str()).second)
+      return;
     Places.insert(path::parent_path(Path));
+    Added.push_back(Path.str());
   };
   for (const auto &Entry : Files) {
     StringRef Name = Entry.first();
     SmallString<256> Dots(Name), Real;
     path::remove_dots(Dots, /*remove_dot_dot=*/false);
+    if (Names.contains(Dots))
+      continue;
     Add(Dots, Name);
     if (!sys::fs::real_path(Name, Real)) // saved through a link's target
       Add(Real, Name);
   }
+  for (const auto &Entry : Sources)
+    if (SourceDirectories.insert(Entry.first()).second)
+      Places.insert(Entry.first());
+  bool PolledBefore = Poll.has_value();
   for (const auto &Entry : Places)
     if (!mustPoll(Entry.first()))
       addDirectory(Entry.first());
-  for (const auto &Entry : Names)
-    if (mustPoll(path::parent_path(Entry.first())))
-      Polled.try_emplace(Entry.first(), stampOf(Entry.first().str()));
+  bool PollsNow = Poll.has_value() != PolledBefore;
+  if (PollsNow)
+    for (const auto &Entry : Names)
+      poll(Entry.first());
+  for (const std::string &Path : Added)
+    if (mustPoll(path::parent_path(Path)))
+      poll(Path);
+  for (const auto &Entry : PollsNow ? SourceDirectories : Sources)
+    if (mustPoll(Entry.first())) // what is there is not new
+      newSourcesIn(Entry.first());
 }
 
-// A directory was deleted, and may come back (git checkout).
-void Watcher::retryLostDirectories() {
+// A directory was deleted or moved away, and may come back (git checkout).
+// What happened in it meanwhile nobody saw.
+void Watcher::retryLostDirectories(Batch &Changed) {
   StringSet<> Again;
   std::swap(Again, Lost);
   for (const auto &Entry : Again)
-    addDirectory(Entry.first());
+    if (addDirectory(Entry.first()))
+      for (const auto &Name : Names)
+        if (path::parent_path(Name.first()) == Entry.first())
+          take(Entry.first(), path::filename(Name.first()), IN_CLOSE_WRITE,
+               Changed);
+}
+
+void Watcher::Batch::touch() {
+  if (!Since)
+    Since.emplace();
+  Last.emplace();
 }
 
 int Watcher::Batch::quiet() const {
@@ -129,15 +167,34 @@ void Watcher::take(StringRef Directory, StringRef Name, uint32_t Mask,
   } else {
     Changed.Files.insert(Reported);
   }
-  if (!Changed.Since)
-    Changed.Since.emplace();
-  Changed.Last.emplace();
+  Changed.touch();
   Changed.Open.erase(Reported);
   Changed.Missing.erase(Reported);
   if (Mask & (IN_DELETE | IN_MOVED_FROM))
     Changed.Missing.insert(Reported);
   else if (Mask & (IN_MODIFY | IN_CREATE))
     Changed.Open.insert(Reported);
+}
+
+void Watcher::readEvent(int Watch, uint32_t Mask, StringRef Name,
+                        Batch &Changed) {
+  if (Mask & IN_Q_OVERFLOW) {
+    Changed.Everything = true;
+    Changed.touch();
+    return;
+  }
+  auto I = Directories.find(Watch);
+  if (I == Directories.end())
+    return;
+  if (Mask & IN_MOVE_SELF) {
+    inotify_rm_watch(Inotify.get(), Watch); // answers with IN_IGNORED
+  } else if (Mask & IN_IGNORED) {
+    Watched.erase(I->second);
+    Lost.insert(I->second);
+    Directories.erase(I);
+  } else if (!Name.empty() && !(Mask & IN_ISDIR)) {
+    take(I->second, Name, Mask, Changed);
+  }
 }
 
 void Watcher::readEvents(Batch &Changed) {
@@ -149,22 +206,7 @@ void Watcher::readEvents(Batch &Changed) {
     for (char *At = Buffer; At < Buffer + Count;) {
       auto *Event = reinterpret_cast<inotify_event *>(At);
       At += sizeof(inotify_event) + Event->len;
-      if (Event->mask & IN_Q_OVERFLOW) { // lost some: it may be any file
-        for (const auto &Entry : Names)
-          take(path::parent_path(Entry.first()), path::filename(Entry.first()),
-               IN_CLOSE_WRITE, Changed);
-        continue;
-      }
-      auto I = Directories.find(Event->wd);
-      if (I == Directories.end())
-        continue;
-      if (Event->mask & IN_IGNORED) {
-        Watched.erase(I->second);
-        Lost.insert(I->second);
-        Directories.erase(I);
-      } else if (Event->len && !(Event->mask & IN_ISDIR)) {
-        take(I->second, Event->name, Event->mask, Changed);
-      }
+      readEvent(Event->wd, Event->mask, Event->len ? Event->name : "", Changed);
     }
   }
 }
@@ -178,6 +220,24 @@ void Watcher::pollFiles(Batch &Changed) {
     take(path::parent_path(Entry.first()), path::filename(Entry.first()),
          Now ? IN_MODIFY : IN_DELETE, Changed);
   }
+}
+
+std::vector<std::string> Watcher::newSourcesIn(StringRef Directory) {
+  std::vector<std::string> Result;
+  std::error_code Code;
+  for (sys::fs::directory_iterator I(Directory, Code), End; !Code && I != End;
+       I.increment(Code))
+    if (looksLikeSource(I->path()) && !Names.contains(I->path()) &&
+        Bystanders.insert(I->path()).second)
+      Result.push_back(I->path());
+  return Result;
+}
+
+void Watcher::pollNewSources(Batch &Changed) {
+  for (const auto &Entry : SourceDirectories)
+    if (mustPoll(Entry.first()))
+      for (const std::string &Path : newSourcesIn(Entry.first()))
+        take(Entry.first(), path::filename(Path), IN_MODIFY, Changed);
 }
 
 Watcher::Changes Watcher::wait(int Stop) {
@@ -205,11 +265,14 @@ Watcher::Changes Watcher::wait(int Stop) {
     if (Wait[1].revents)
       readEvents(Changed);
     if (!Lost.empty())
-      retryLostDirectories();
-    if (!Polled.empty())
+      retryLostDirectories(Changed);
+    if (!Polled.empty()) {
       pollFiles(Changed);
+      pollNewSources(Changed);
+    }
   }
   Changes Result;
+  Result.Everything = Changed.Everything;
   for (const auto &Entry : Changed.Files)
     Result.Files.push_back(Entry.first().str());
   for (const auto &Entry : Changed.NewSources)

@@ -26,15 +26,16 @@ public:
   // those file systems that do not report what other machines write.
   explicit Watcher(std::optional<unsigned> Poll);
 
-  // What to watch from now on. New files are reported when they appear in one
-  // of Directories and have a name like a source's.
+  // What to watch from now on, too. New files are reported when they appear in
+  // one of Directories and have a name like a source's.
   void watch(const llvm::StringSet<> &Files,
              const llvm::StringSet<> &Directories);
 
   struct Changes {
     std::vector<std::string> Files; // as named in watch()
     std::vector<std::string> NewSources;
-    Stopwatch Since; // the first of them was noticed
+    bool Everything = false; // the kernel lost count: it may be any file
+    Stopwatch Since;         // the first of them was noticed
     bool Stopped = false;
   };
   // Waits for changes, or until StopDescriptor is readable.
@@ -45,17 +46,26 @@ private:
   struct Batch {
     llvm::StringSet<> Files, NewSources;
     llvm::StringSet<> Open, Missing;
+    bool Everything = false;
     std::optional<Stopwatch> Since, Last;
-    bool empty() const { return Files.empty() && NewSources.empty(); }
+    bool empty() const {
+      return Files.empty() && NewSources.empty() && !Everything;
+    }
+    void touch();
     int quiet() const;
   };
-  void addDirectory(llvm::StringRef Directory);
-  void retryLostDirectories();
+  bool addDirectory(llvm::StringRef Directory);
+  void retryLostDirectories(Batch &Changed);
   void readEvents(Batch &Changed);
+  void readEvent(int Watch, uint32_t Mask, llvm::StringRef Name,
+                 Batch &Changed);
   void take(llvm::StringRef Directory, llvm::StringRef Name, uint32_t Mask,
             Batch &Changed);
   void pollFiles(Batch &Changed);
-  bool mustPoll(llvm::StringRef Directory) const;
+  void pollNewSources(Batch &Changed);
+  std::vector<std::string> newSourcesIn(llvm::StringRef Directory);
+  bool mustPoll(llvm::StringRef Directory);
+  void poll(llvm::StringRef Path);
 
   std::optional<unsigned> Poll;
   Descriptor Inotify;
@@ -63,6 +73,8 @@ private:
   llvm::StringSet<> Watched, Lost, SourceDirectories;
   llvm::StringMap<std::string> Names; // path on disk -> name in watch()
   llvm::StringMap<std::optional<FileStamp>> Polled;
+  llvm::StringMap<bool> Unreported; // directories: does inotify not see them?
+  llvm::StringSet<> Bystanders; // sources in polled directories, not watched
 };
 
 } // namespace hcr

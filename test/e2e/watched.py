@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""`hcr run` as a story sees it: what it reports, and what the program answers.
+
+    with Watched(project) as program:
+        project.edit("main.c", "1", "2")
+        program.reloaded("main.c")      # one event, nothing in between
+        program.expect("2")
+"""
+
+import json
+import queue
+import subprocess
+import threading
+
+from hcrtest import HCR, TIMEOUT, Failed
+
+# Events that say that nothing happened to the program.
+QUIET = ("compiler", "unchanged", "watching")
+
+
+class Watched:
+    def __init__(self, project, *options):
+        self.child = subprocess.Popen(
+            [HCR, "run", "--json", *options, "./" + project.output], text=True,
+            cwd=project.directory, bufsize=1, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.events = queue.Queue()
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        for line in self.child.stderr:
+            print(line, end="", flush=True)
+            self.events.put(json.loads(line))
+
+    def event(self, kind):
+        """The next event that is not a quiet one must be of this kind."""
+        while True:
+            try:
+                got = self.events.get(timeout=TIMEOUT)
+            except queue.Empty:
+                raise Failed(f"no event within {TIMEOUT} s, expected {kind}") from None
+            if got["event"] == kind:
+                return got
+            if got["event"] not in QUIET:
+                raise Failed(f"expected {kind}, got {got}")
+
+    def reloaded(self, *modules):
+        """One reload of exactly these modules."""
+        got = {module["name"] for module in self.event("reloaded")["reload"]["modules"]}
+        if modules and got != set(modules):
+            raise Failed(f"reloaded {sorted(got)}, expected {sorted(modules)}")
+
+    def failed(self):
+        """One build that failed."""
+        if not self.event("build")["failed"]:
+            raise Failed("the build did not fail")
+
+    def answer(self):
+        self.child.stdin.write("\n")
+        return self.child.stdout.readline().rstrip("\n")
+
+    def expect(self, answer):
+        if (got := self.answer()) != answer:
+            raise Failed(f"expected {answer!r}, got {got!r}")
+
+    def __enter__(self):
+        self.event("watching")
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.child.stdin.close()
+        code = self.child.wait(TIMEOUT)
+        if kind is None and code:
+            raise Failed(f"exit code {code}")

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// From one module's compile record to its image, in a directory of its own.
+#ifndef HCR_UTILS_IMAGECOMPILER_H
+#define HCR_UTILS_IMAGECOMPILER_H
+
+#include "ImageLinker.h"
+#include "ImportTree.h"
+#include "Program.h"
+#include "Report.h"
+
+namespace hcr {
+
+struct BuildOptions {
+  unsigned Jobs = 0; // 0: number of processors
+  std::string Linker;
+  bool Verbose = false;
+  bool OwnGroup = false; // compilers do not hear Ctrl-C
+  // Build every module with these arguments added, changed or not, leave the
+  // state alone (`hcr stress`).
+  bool Everything = false;
+  std::vector<std::string> ExtraArguments;
+};
+
+// One module to build, and what came of it.
+struct ImageJob {
+  const CompileRecord *Record = nullptr;
+  std::string Object, Dependencies, Image, Extra;
+  int64_t Started = 0;            // by fileClock()
+  double Compile = 0, Link = 0;   // milliseconds
+  std::vector<std::string> Files; // that the compiler read
+  bool Good = false;              // else the reason was reported
+  uint64_t Hash = 0, Size = 0;    // of the image
+};
+
+class ImageCompiler {
+public:
+  ImageCompiler(const Program &P, const BuildOptions &Options,
+                const Report &Out, ImportTree &Tree)
+      : P(P), Options(Options), Out(Out), Tree(Tree) {}
+
+  // Finds the linker, which may fail.
+  llvm::Error prepare();
+  // Makes an image of each module, below Directory.
+  llvm::Expected<std::vector<ImageJob>>
+  run(llvm::ArrayRef<const CompileRecord *> Modules,
+      const std::string &Directory);
+
+private:
+  void run(ImageJob &Job, const std::string &Directory);
+  Command compileCommand(const ImageJob &Job) const;
+  bool runStep(Command Words, const CompileRecord &Record,
+               const std::string &Directory, double &Milliseconds);
+  llvm::Error importsObject(ImageJob &Job);
+
+  const Program &P;
+  const BuildOptions &Options;
+  const Report &Out;
+  ImportTree &Tree;
+  std::optional<ImageLinker> Linker;
+  std::mutex Mutex;
+};
+
+} // namespace hcr
+#endif
