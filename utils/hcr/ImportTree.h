@@ -33,6 +33,9 @@ public:
   void setMain(const std::string &Module) { Main = Module; }
   void remove(const std::string &Module);
   std::vector<std::string> importsOf(const std::string &Module) const;
+  bool isDefined(const std::string &Symbol) const {
+    return Definer.count(Symbol) != 0;
+  }
 
 private:
   std::map<std::string, ObjectSymbols> Symbols; // by module

@@ -3,8 +3,10 @@
 // executable holds only the module with `main`; libhcr loads the others at
 // start, as the import lists say.
 #include "Commands.h"
+#include "WeakReferences.h"
 #include "hcr-abi/Tables.h"
 #include "llvm/ADT/ScopeExit.h"
+#include "llvm/Demangle/Demangle.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -17,8 +19,8 @@ namespace hcr {
 
 namespace {
 struct LinkObject {
-  std::string Path;
-  CompileRecord Record; // Module is set even if there was no record
+  std::string Given, Path; // Path: what is linked, perhaps a copy
+  CompileRecord Record;    // Module is set even if there was no record
   ObjectSymbols Symbols;
   bool HasTable = false, ForModule = false;
   bool defines(StringRef Name) const {
@@ -36,6 +38,8 @@ private:
   Error readObjects();
   Error readObject(LinkObject &O);
   Error nameByLinking(LinkObject &O);
+  Error checkDuplicates() const;
+  Error loosen(LinkObject &O, unsigned Number);
   Error linkProgram();
   Error linkImages();
   Error linkImage(const LinkObject &O, const std::string &Output);
@@ -97,7 +101,7 @@ Error ModuleLink::nameByLinking(LinkObject &O) {
   if (!Contents)
     return Contents.takeError();
   if (Contents->Modules.empty() || Contents->Modules.front().Name.empty())
-    return failure("cannot find the module name of '" + O.Path + "'");
+    return failure("cannot find the module name of '" + O.Given + "'");
   O.Record.Module = Contents->Modules.front().Name;
   return Error::success();
 }
@@ -106,7 +110,7 @@ Error ModuleLink::readObjects() {
   bool HasMain = false;
   for (const std::string &Path : Line.Operands) {
     LinkObject O;
-    O.Path = Path;
+    O.Given = O.Path = Path;
     if (Error E = readObject(O))
       return E;
     if (!O.HasTable) {
@@ -125,7 +129,8 @@ Error ModuleLink::readObjects() {
       continue;
     }
     if (HasMain)
-      return failure("both '" + Main.Path + "' and '" + Path + "' define main");
+      return failure("both '" + Main.Given + "' and '" + Path +
+                     "' define main");
     HasMain = true;
     Main = std::move(O);
   }
@@ -135,6 +140,54 @@ Error ModuleLink::readObjects() {
   Tree.set(Main.Record.Module, Main.Symbols);
   for (const LinkObject &O : Modules)
     Tree.set(O.Record.Module, O.Symbols);
+  return checkDuplicates();
+}
+
+// The linker, which sees one module at a time, would not notice; the runtime
+// would refuse the program's start.
+Error ModuleLink::checkDuplicates() const {
+  StringMap<StringRef> Definer;
+  auto Add = [&](const LinkObject &O) -> Error {
+    StringSet<> Own;
+    for (const std::string &Name : O.Symbols.Defines)
+      Own.insert(Name);
+    for (StringRef Name : O.Symbols.Defines) {
+      StringRef Function = Name; // whose body this is?
+      if (Function.consume_back("_actual") && Own.contains(Function))
+        continue;
+      if (auto [I, IsNew] = Definer.try_emplace(Name, O.Given); !IsNew)
+        return failure("both '" + I->second + "' and '" + O.Given +
+                       "' define '" + demangle(Name) +
+                       "'; keep one of them, or make one static");
+    }
+    return Error::success();
+  };
+  if (Error E = Add(Main))
+    return E;
+  for (const LinkObject &O : Modules)
+    if (Error E = Add(O))
+      return E;
+  return Error::success();
+}
+
+// Objects of the bare flag, made for one link of all of them, refer to other
+// modules strongly. Here the runtime fills those references in, so they become
+// weak in a copy, as -hcr-image makes them. What comes from libraries stays
+// strong: it pulls members of archives.
+Error ModuleLink::loosen(LinkObject &O, unsigned Number) {
+  std::vector<std::string> Own = Tree.importsOf(O.Record.Module);
+  if (Own.empty())
+    return Error::success();
+  StringSet<> Imported;
+  for (const std::string &Name : O.Symbols.Refers)
+    if (Tree.isDefined(Name))
+      Imported.insert(Name);
+  std::string Copy = Temporary + "/loose." + std::to_string(Number) + ".o";
+  Expected<bool> Made = weakenReferences(O.Path, Copy, Imported);
+  if (!Made)
+    return Made.takeError();
+  if (*Made)
+    O.Path = Copy;
   return Error::success();
 }
 
@@ -216,7 +269,7 @@ Error ModuleLink::linkImage(const LinkObject &O, const std::string &Image) {
   std::lock_guard Guard(Mutex);
   Out.compiler(O.Record.Module, Result->Output);
   if (Result->Code != 0)
-    return failure("cannot link the image of '" + O.Path + "'");
+    return failure("cannot link the image of '" + O.Given + "'");
   return Error::success();
 }
 
@@ -277,6 +330,12 @@ Error ModuleLink::run() {
   Linker->useCache(P.file("build/builtins"));
   if (Error E = readObjects())
     return E;
+  unsigned Number = 0;
+  if (Error E = loosen(Main, Number++))
+    return E;
+  for (LinkObject &O : Modules)
+    if (Error E = loosen(O, Number++))
+      return E;
   // The program first: images that are older than it do not count.
   if (Error E = linkProgram())
     return E;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // hcr: the commands and what they say about themselves.
 #include "Commands.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -77,8 +78,9 @@ static const CommandInfo Table[] = {
      R"(DESCRIPTION:
   Makes an executable of the object that defines main and one image in
   PROGRAM.hcr/ of each other. The objects are compiled with hcr-cc
-  --hcr-binding=module. FLAGs (libraries, linker options) go to the link of
-  the executable.
+  --hcr-binding=module or with the pass as a bare flag. FLAGs (libraries,
+  linker options) go to the link of the executable. @FILE stands for the words
+  in FILE.
 
 )"}};
 
@@ -92,8 +94,29 @@ static void printHelp(raw_ostream &Out) {
       << ExitCodes;
 }
 
-static int runOne(const CommandInfo &Info, ArrayRef<const char *> Words) {
+// `@FILE` stands for the words in it, up to `--`; what is the program's or the
+// compiler's is left to them.
+static Error openResponseFiles(SmallVectorImpl<const char *> &Words,
+                               BumpPtrAllocator &Memory) {
+  auto *End = find(Words, StringRef("--"));
+  SmallVector<const char *, 64> Own(Words.begin(), End), Rest(End, Words.end());
+  cl::ExpansionContext Context(Memory, cl::TokenizeGNUCommandLine);
+  if (Error E = Context.expandResponseFiles(Own))
+    return E;
+  append_range(Own, Rest);
+  Words.assign(Own.begin(), Own.end());
+  return Error::success();
+}
+
+static int runOne(const CommandInfo &Info, ArrayRef<const char *> Given) {
   Report Plain(false, false, false);
+  SmallVector<const char *, 64> Words(Given);
+  BumpPtrAllocator Memory;
+  if (!(Info.Bit & (Run | Stress)))
+    if (Error E = openResponseFiles(Words, Memory)) {
+      Plain.error(std::move(E));
+      return 2;
+    }
   Expected<CommandLine> Line = CommandLine::parse(Words, Info.Bit);
   if (!Line) {
     Plain.error(toString(Line.takeError()) + "; see hcr " + Info.Name +
