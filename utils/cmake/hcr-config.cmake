@@ -7,8 +7,10 @@
 #
 # hcr_enable compiles the C and C++ sources of the target with the HCR pass and
 # links libhcr.so, the way hcr-cc does. ROOT is the directory to which module
-# names are relative, by default the top of the project. How each module is
-# compiled again, `hcr` reads from the compile_commands.json that CMake writes.
+# names are relative, by default the top of the project. The sources are
+# compiled through hcr-cc as a compiler launcher, which notes in each object how
+# it was made; under generators without launchers (not Ninja, not Makefiles)
+# `hcr` reads it from a compile_commands.json.
 #
 # Targets:   hcr::hcr (libhcr.so and hcr/hcr.h)
 # Variables: HCR_PASS_PLUGIN, HCR_COMMAND
@@ -19,6 +21,7 @@
 get_filename_component(_hcr_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." REALPATH)
 set(HCR_PASS_PLUGIN "${_hcr_prefix}/lib/libHcrPass.so")
 set(HCR_COMMAND "${_hcr_prefix}/bin/hcr")
+set(_hcr_wrapper "${_hcr_prefix}/bin/hcr-cc")
 
 # Where a newer clang would refuse the plugin with a page of missing symbols,
 # say it in one line. The reason is for find_package, which prints it.
@@ -69,6 +72,17 @@ function(hcr_enable Target)
     "$<${IsCompiled}:SHELL:-Xclang -mllvm -Xclang -hcr-binding=host>"
     "$<${IsCompiled}:SHELL:-Xclang -mllvm -Xclang -hcr-root=${Arg_ROOT}>")
   set_target_properties(${Target} PROPERTIES EXPORT_COMPILE_COMMANDS ON)
+  foreach(Language C CXX)
+    # Another launcher, ccache say, stays next to the compiler it knows.
+    get_target_property(Launcher ${Target} ${Language}_COMPILER_LAUNCHER)
+    if(NOT Launcher)
+      set(Launcher "")
+    endif()
+    list(LENGTH Launcher Count)
+    list(PREPEND Launcher "${_hcr_wrapper}" "--hcr-launch=${Count}")
+    set_target_properties(${Target} PROPERTIES
+      ${Language}_COMPILER_LAUNCHER "${Launcher}")
+  endforeach()
   # Sources may be added until the end of the directory. (A deferred call
   # evaluates its arguments then; EVAL puts the name in now.)
   cmake_language(EVAL CODE

@@ -40,8 +40,9 @@ static std::vector<char *> pointers(const Words &Command) {
 }
 
 // The kernel limits a command line; beyond it the words go into a response
-// file, which the caller removes. Returns its name, or empty.
-static std::string shorten(Words &Command) {
+// file, which the caller removes. Returns its name, or empty. A launcher reads
+// no response file and must find the compiler's name.
+static std::string shorten(Words &Command, size_t Keep) {
   std::vector<StringRef> Parts(Command.begin(), Command.end());
   if (sys::commandLineFitsWithinSystemLimits(Command[0], Parts))
     return "";
@@ -50,7 +51,7 @@ static std::string shorten(Words &Command) {
   if (sys::fs::createTemporaryFile("hcr-cc", "rsp", Descriptor, File))
     return "";
   raw_fd_ostream Out(Descriptor, /*shouldClose=*/true);
-  for (const std::string &Word : drop_begin(Command)) {
+  for (const std::string &Word : drop_begin(Command, Keep)) {
     Out << '"';
     for (char C : Word) {
       if (C == '"' || C == '\\')
@@ -59,7 +60,7 @@ static std::string shorten(Words &Command) {
     }
     Out << "\"\n";
   }
-  Command.resize(1);
+  Command.resize(Keep);
   Command.push_back("@" + std::string(File));
   return std::string(File);
 }
@@ -84,8 +85,9 @@ static int waitFor(pid_t Child) {
   return 128 + WTERMSIG(Status);
 }
 
-static int spawn(Words Command) {
-  std::string File = shorten(Command);
+// Keep: how many words name the program that is run.
+static int spawn(Words Command, size_t Keep) {
+  std::string File = shorten(Command, Keep);
   auto Remove = make_scope_exit([&] {
     if (!File.empty())
       sys::fs::remove(File);
@@ -93,7 +95,7 @@ static int spawn(Words Command) {
   std::vector<char *> Pointers = pointers(Command);
   pid_t Child = fork();
   if (Child == 0) {
-    execv(Pointers[0], Pointers.data());
+    execvp(Pointers[0], Pointers.data());
     _exit(cannotRun(Command[0]));
   }
   if (Child < 0)
@@ -101,16 +103,22 @@ static int spawn(Words Command) {
   return waitFor(Child);
 }
 
-static int become(const Words &Command) {
+static int become(const Words &Command, size_t Keep) {
   std::vector<char *> Pointers = pointers(Command);
-  execv(Pointers[0], Pointers.data());
+  execvp(Pointers[0], Pointers.data());
   if (errno == E2BIG)
-    return spawn(Command);
+    return spawn(Command, Keep);
   return cannotRun(Command[0]);
 }
 
+Words Driver::clang() const {
+  Words Command = Launcher;
+  Command.push_back(Clang);
+  return Command;
+}
+
 Words Driver::command() const {
-  Words Command = {Clang};
+  Words Command = clang();
   if (CPlusPlus)
     Command.push_back("--driver-mode=g++");
   // <hcr/hcr.h> is found like a system header, after everybody else's.
@@ -120,9 +128,9 @@ Words Driver::command() const {
 }
 
 int Driver::passThrough(ArrayRef<const char *> Given) const {
-  Words Command = {Clang};
+  Words Command = clang();
   Command.insert(Command.end(), Given.begin(), Given.end());
-  return become(Command);
+  return become(Command, clang().size());
 }
 
 Words Driver::compileFlags(const ClangArguments &Arguments,
@@ -133,8 +141,13 @@ Words Driver::compileFlags(const ClangArguments &Arguments,
   // An option given twice is an error in LLVM; the user's own one stays.
   std::vector<std::string> UserOptions = Arguments.passOptions();
   std::string Plugin = Library + "/libHcrPass.so";
-  Words Flags = {"--start-no-unused-arguments", "-fplugin=" + Plugin,
-                 "-fpass-plugin=" + Plugin};
+  Words Flags = {"--start-no-unused-arguments"};
+  auto Load = [&](const char *Flag, unsigned Option) {
+    if (!is_contained(Arguments.list().getAllArgValues(Option), Plugin))
+      Flags.push_back(Flag + Plugin); // given twice it would run twice
+  };
+  Load("-fplugin=", options::OPT_fplugin_EQ);
+  Load("-fpass-plugin=", options::OPT_fpass_plugin_EQ);
   auto Add = [&](StringRef Option, const Twine &Value) {
     if (is_contained(UserOptions, Option))
       return;
@@ -149,7 +162,7 @@ Words Driver::compileFlags(const ClangArguments &Arguments,
   if (Source.Path != "-") {
     // A root or name in the user's -mllvm options is the record's, too.
     if (std::string Given = Arguments.passOption("-hcr-root"); !Given.empty())
-      Place.Root = Given;
+      Place = {Given, placeModule(Source.Path, Directory, Given).Module};
     if (std::string Given = Arguments.passOption("-hcr-module"); !Given.empty())
       Place.Module = Given;
     Words Recorded = {"-idirafter", Include};
@@ -198,7 +211,7 @@ int Driver::run(ArrayRef<const char *> Given,
   if (Arguments.linksRuntime())
     append(Command, linkFlags());
   Command.insert(Command.end(), Given.begin(), Given.end());
-  return become(Command);
+  return become(Command, clang().size());
 }
 
 namespace {
@@ -256,11 +269,13 @@ int Driver::runOneByOne(const ClangArguments &Arguments,
   }
   const opt::Arg *Output = Arguments.list().getLastArg(options::OPT_o);
   if (!Links && Output) { // clang knows the words for this error
-    return become([&] {
-      Words Command = command();
-      Command.insert(Command.end(), Opened.begin(), Opened.end());
-      return Command;
-    }());
+    return become(
+        [&] {
+          Words Command = command();
+          Command.insert(Command.end(), Opened.begin(), Opened.end());
+          return Command;
+        }(),
+        clang().size());
   }
 
   std::map<unsigned, std::string>
@@ -292,7 +307,7 @@ int Driver::runOneByOne(const ClangArguments &Arguments,
                      Extra.end());
       Objects[Source.Index] = Object;
     }
-    if (int Code = spawn(Command)) {
+    if (int Code = spawn(Command, clang().size())) {
       Result = Code;
       if (Links)
         break; // clang does not link either
@@ -311,7 +326,7 @@ int Driver::runOneByOne(const ClangArguments &Arguments,
     else // an object is an object, whatever -x says about the source
       append(Command, objectWords(Object->second, Arguments, I));
   }
-  return spawn(Command);
+  return spawn(Command, clang().size());
 }
 
 } // namespace hcr

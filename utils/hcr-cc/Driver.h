@@ -14,9 +14,10 @@ public:
   bool CPlusPlus = false;
   bool WantsHelp = false;
   std::string Clang = HCR_CLANG;
-  std::string Library; // directory of libHcrPass.so and libhcr.so
-  std::string Include; // directory of hcr/hcr.h
-  std::string Root;    // as the user gave it
+  std::vector<std::string> Launcher; // words in front of clang: ccache
+  std::string Library;               // directory of libHcrPass.so and libhcr.so
+  std::string Include;               // directory of hcr/hcr.h
+  std::string Root;                  // as the user gave it
   std::string Binding = "host";
 
   // Runs clang with these words alone.
@@ -31,6 +32,7 @@ private:
   std::vector<std::string> linkFlags() const;
   int runOneByOne(const ClangArguments &Arguments,
                   llvm::ArrayRef<const char *> Words) const;
+  std::vector<std::string> clang() const; // the words that run it
   std::vector<std::string> command() const;
 };
 

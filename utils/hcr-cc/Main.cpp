@@ -39,6 +39,9 @@ options:
                        module: objects bound by the runtime, for `hcr link`
   --hcr-clang=PATH     the clang to run; default:
                        )" HCR_CLANG R"(
+  --hcr-launch[=N]     the first argument: run the compiler that follows, the
+                       way a compiler launcher of CMake is called; N words
+                       before it are another launcher (ccache)
   --hcr-help           this text
 
 All other arguments are clang's. The exit code is clang's.
@@ -77,12 +80,38 @@ static bool takeOwnOptions(SmallVectorImpl<const char *> &Words,
   return Good;
 }
 
+// `--hcr-launch=1 ccache clang++ ARGUMENTS...`: whom to run comes first.
+// Returns how many words that were, -1 after a message.
+static int takeLaunch(ArrayRef<char *> Words, hcr::Driver &D) {
+  StringRef First = Words.empty() ? "" : Words.front();
+  if (!First.consume_front("--hcr-launch"))
+    return 0;
+  unsigned Count = 0;
+  bool Good = First.empty() ||
+              (First.consume_front("=") && !First.getAsInteger(10, Count));
+  if (!Good || Words.size() < Count + 2) {
+    errs() << "hcr-cc: error: '" << Words.front()
+           << "' needs a compiler behind it; see hcr-cc --hcr-help\n";
+    return -1;
+  }
+  D.Launcher.assign(Words.begin() + 1, Words.begin() + 1 + Count);
+  D.Clang = Words[Count + 1];
+  D.CPlusPlus = sys::path::filename(D.Clang).contains("++");
+  return int(Count + 2);
+}
+
 int main(int Argc, char **Argv) {
   hcr::Driver D;
   D.CPlusPlus = StringRef(Argv[0]).rsplit('/').second.contains("++") ||
                 StringRef(Argv[0]).contains("hcr-c++");
   D.Library = ownPrefix() + "/lib";
   D.Include = ownPrefix() + "/include";
+
+  int Taken = takeLaunch(ArrayRef(Argv + 1, Argc > 0 ? Argc - 1 : 0), D);
+  if (Taken < 0)
+    return 2;
+  Argv += Taken;
+  Argc -= Taken;
 
   // clang's internal modes take no driver options.
   if (Argc > 1 && StringRef(Argv[1]).starts_with("-cc1"))
@@ -100,9 +129,9 @@ int main(int Argc, char **Argv) {
       Words = Given;
     }
   }
+  hcr::Driver Ignored = D;
   if (!takeOwnOptions(Words, D))
     return 2;
-  hcr::Driver Ignored;
   SmallVector<const char *, 128> Kept(Given);
   takeOwnOptions(Kept, Ignored);
   bool FromFile = Ignored.Root != D.Root || Ignored.Binding != D.Binding ||
