@@ -38,7 +38,8 @@ int main(int argc, char **argv) {
 class Generated:
     """`modules` modules in `directory`, compiled by `compiler` at -O1 and not linked yet.
 
-    Thousands of compiles take minutes, so they are done again only if the compiler or HCR is another one.
+    Thousands of compiles take minutes, so they are done again only if the compiler or HCR is another one; what was interrupted
+    goes on where it was.
     """
 
     def __init__(self, directory, modules, compiler, flags=(), hcr=None, jobs=2):
@@ -48,23 +49,26 @@ class Generated:
         self.objects = [f"modules/{name}.o" for name in names]
         identity = "\n".join([MODULE, MAIN, str(compiler), *flags, *self.files_of(hcr)])
         stamp = self.directory / "stamp"
-        if stamp.exists() and stamp.read_text() == identity:
-            for n in range(modules - 1):
-                if (self.sources / f"m{n}.c").read_text() != self.text(n):
-                    self.write(n)
-                    self.compile(compiler, flags, [f"m{n}"])
-            return
-        shutil.rmtree(self.directory, ignore_errors=True)
-        self.sources.mkdir(parents=True)
-        (self.directory / ".hcr-root").touch()
+        if not stamp.exists() or stamp.read_text() != identity:
+            shutil.rmtree(self.directory, ignore_errors=True)
+            self.sources.mkdir(parents=True)
+            (self.directory / ".hcr-root").touch()
+            (self.directory / "objects").write_text("\n".join(self.objects))
+            (self.sources / "main.c").write_text(MAIN)
+            stamp.write_text(identity)
         for n in range(modules - 1):
-            self.write(n)
-        (self.sources / "main.c").write_text(MAIN)
-        log(f"compiling {modules} modules with {pathlib.Path(compiler).name}")
+            source = self.sources / f"m{n}.c"
+            if not source.exists() or source.read_text() != self.text(n):
+                self.write(n)
+        missing = [name for name in names if not self.is_compiled(name)]
+        if missing:
+            log(f"compiling {len(missing)} of {modules} modules with {pathlib.Path(compiler).name}")
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            list(pool.map(lambda name: self.compile(compiler, flags, [name]), names))
-        (self.directory / "objects").write_text("\n".join(self.objects))
-        stamp.write_text(identity)
+            list(pool.map(lambda name: self.compile(compiler, flags, name), missing))
+
+    def is_compiled(self, name):
+        source, made = self.sources / f"{name}.c", self.sources / f"{name}.o"
+        return made.exists() and made.stat().st_mtime_ns >= source.stat().st_mtime_ns
 
     @staticmethod
     def files_of(hcr):
@@ -72,9 +76,8 @@ class Generated:
         files = [hcr / "hcr-cc", hcr.parent / "lib/libHcrPass.so"] if hcr else []
         return [f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
 
-    def compile(self, compiler, flags, names):
-        for name in names:
-            command(compiler, *flags, "-O1", "-c", f"modules/{name}.c", "-o", f"modules/{name}.o", cwd=self.directory)
+    def compile(self, compiler, flags, name):
+        command(compiler, *flags, "-O1", "-c", f"modules/{name}.c", "-o", f"modules/{name}.o", cwd=self.directory)
 
     def text(self, n):
         return MODULE.format(n=n, next=(n + 1) % (self.modules - 1))

@@ -186,6 +186,8 @@ Expected<BuildResult> Builder::buildChanged(ArrayRef<std::string> Files) {
 
 Expected<BuildResult> Builder::buildThese(function_ref<Records()> Scope) {
   Stopwatch Watch;
+  // Whoever tells us what changed does not say it again if we fail.
+  bool Missed = std::exchange(LookAtAll, true);
   if (Error E = makeDirectory(P.file("build")))
     return std::move(E);
   BuildLock Lock;
@@ -196,7 +198,13 @@ Expected<BuildResult> Builder::buildThese(function_ref<Records()> Scope) {
   auto Clean = make_scope_exit([&] { fs::remove_directories(Temporary); });
 
   BuildResult Result;
-  Records Changed = judge(Scope(), Result.Gone);
+  Records Changed = judge(Missed ? all() : Scope(), Result.Gone);
+  LookAtAll = false;
+  // Until it is done, whatever becomes of this build.
+  for (const CompileRecord *Record : Changed)
+    Pending.insert(Record->Module);
+  for (const std::string &Name : Result.Gone)
+    Pending.insert(Name);
   Expected<std::vector<ImageJob>> Jobs = Compiler.run(Changed, Temporary);
   if (!Jobs)
     return Jobs.takeError();
@@ -213,14 +221,9 @@ Expected<BuildResult> Builder::buildThese(function_ref<Records()> Scope) {
 
 Error Builder::giveUp(ArrayRef<ImageJob> Jobs, BuildResult &Result) {
   Records Bad;
-  for (const ImageJob &Job : Jobs) {
-    Pending.insert(Job.Record->Module);
+  for (const ImageJob &Job : Jobs)
     if (!Job.Good)
       Bad.push_back(Job.Record);
-  }
-  // Gone modules are looked at again with the next build, too.
-  for (const std::string &Name : Result.Gone)
-    Pending.insert(Name);
   Result.Gone.clear();
   if (!isStopping())
     Notes.lookInto(Bad);

@@ -71,7 +71,8 @@ private:
   Freshness Notes;
   ImageCompiler Compiler;
   Publisher Images;
-  llvm::StringSet<> Pending; // modules whose last build failed
+  llvm::StringSet<> Pending; // modules whose last build did not end well
+  bool LookAtAll = false;    // the last build failed before it had looked
   llvm::StringSet<> Adopted;
   llvm::StringSet<> ToldAbout; // modules without source: say it once
   std::string Temporary;

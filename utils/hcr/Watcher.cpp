@@ -74,7 +74,7 @@ bool Watcher::addDirectory(StringRef Directory) {
 
 void Watcher::poll(StringRef Path) {
   if (!Polled.contains(Path))
-    Polled.try_emplace(Path, stampOf(Path.str()));
+    Polled.try_emplace(Path, Path.str());
 }
 
 void Watcher::watch(const StringSet<> &Files, const StringSet<> &Sources) {
@@ -213,12 +213,12 @@ void Watcher::readEvents(Batch &Changed) {
 
 void Watcher::pollFiles(Batch &Changed) {
   for (auto &Entry : Polled) {
-    std::optional<FileStamp> Now = stampOf(Entry.first().str());
+    Glimpse Now(Entry.first().str());
     if (Now == Entry.second)
       continue;
     Entry.second = Now;
     take(path::parent_path(Entry.first()), path::filename(Entry.first()),
-         Now ? IN_MODIFY : IN_DELETE, Changed);
+         Now.Stamp ? IN_MODIFY : IN_DELETE, Changed);
   }
 }
 

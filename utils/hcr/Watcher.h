@@ -72,7 +72,16 @@ private:
   std::map<int, std::string> Directories; // by watch descriptor
   llvm::StringSet<> Watched, Lost, SourceDirectories;
   llvm::StringMap<std::string> Names; // path on disk -> name in watch()
-  llvm::StringMap<std::optional<FileStamp>> Polled;
+  // What a poll saw of a file. With the time of its last change of any kind: a
+  // file that was away and is back has the stamp that it had.
+  struct Glimpse {
+    int64_t Touched = 0; // stays so if there is no such file
+    std::optional<FileStamp> Stamp;
+    explicit Glimpse(const std::string &Path)
+        : Stamp(stampOf(Path, &Touched)) {}
+    bool operator==(const Glimpse &) const = default;
+  };
+  llvm::StringMap<Glimpse> Polled;
   llvm::StringMap<bool> Unreported; // directories: does inotify not see them?
   llvm::StringSet<> Bystanders; // sources in polled directories, not watched
 };
