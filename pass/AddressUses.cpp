@@ -10,8 +10,7 @@ using namespace llvm;
 
 namespace hcr {
 
-/// Operands of these must be the symbol itself.
-static bool needsConstantOperand(const Use &U) {
+bool needsConstantOperand(const Use &U) {
   const auto *Call = dyn_cast<CallBase>(U.getUser());
   if (!Call)
     return isa<LandingPadInst>(U.getUser());

@@ -8,6 +8,10 @@
 
 namespace hcr {
 
+/// Whether the operand \p U must be a symbol itself: of inline assembly, of
+/// landing pads, of some intrinsics.
+bool needsConstantOperand(const llvm::Use &U);
+
 /// Turns constant expressions over \p Symbols that instructions use into
 /// instructions, so that every use of a symbol in code is an operand.
 void expandConstantUses(llvm::ArrayRef<llvm::GlobalValue *> Symbols);

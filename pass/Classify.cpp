@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Classify.h"
+#include "AddressUses.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/OptimizationRemarkEmitter.h"
@@ -189,6 +190,16 @@ bool addressEscapes(const Value &Address) {
   });
 }
 
+/// `"i"(&G)`: the assembly gets the symbol and no address in a register.
+bool isAssemblyConstant(const Constant &C) {
+  return any_of(C.uses(), [](const Use &U) {
+    if (const auto *Expr = dyn_cast<ConstantExpr>(U.getUser()))
+      return isAssemblyConstant(*Expr);
+    const auto *Call = dyn_cast<CallBase>(U.getUser());
+    return Call && Call->isInlineAsm() && needsConstantOperand(U);
+  });
+}
+
 /// Addresses of labels lead into one version of a function.
 bool holdsLabels(const Constant &Initial) {
   return isa<BlockAddress>(Initial) ||
@@ -230,6 +241,8 @@ public:
       addAlias(A);
     for (GlobalVariable &G : M.globals())
       addVariable(G);
+    for (GlobalAlias &A : M.aliases())
+      addVariableAlias(A);
     Result.BeforeHandlers = std::move(Marks.Before);
     Result.AfterHandlers = std::move(Marks.After);
     return std::move(Result);
@@ -320,15 +333,23 @@ private:
         G.hasAvailableExternallyLinkage() || belongsToImplementation(Name) ||
         // Numbered by the compiler, so without an identity: each version of
         // a module has its own.
-        Name.starts_with(".") || Name.starts_with("_ZGR") ||
-        G.getAddressSpace() != 0)
+        Name.starts_with("."))
       return;
+    if (G.getAddressSpace() != 0) {
+      remark(G, "it is in an address space of its own");
+      return;
+    }
     if (G.isThreadLocal()) {
+      if (Name == "__tls_guard")
+        return; // goes with this version's __tls_init
       (G.isDeclaration() ? Result.ImportedThreadLocals : Result.ThreadLocals)
           .push_back(&G);
       return;
     }
-    if (Marks.NonReloadable.contains(&G) || AssemblyNames.contains(Name)) {
+    if (Marks.NonReloadable.contains(&G) || AssemblyNames.contains(Name) ||
+        isAssemblyConstant(G)) {
+      if (!G.isDeclaration() && !G.isConstant())
+        Result.DirectGlobals.push_back(&G);
       remark(G, "it is marked HCR_NONRELOADABLE or named in inline assembly");
       return;
     }
@@ -341,11 +362,21 @@ private:
     else if (!G.isConstant())
       Result.Globals.push_back(&G);
     else if (!Name.starts_with("_ZT") && !G.hasGlobalUnnamedAddr() &&
-             !isInlineDefinition(G) &&
+             // A weak one may have to give way to another module's.
+             (!isInlineDefinition(G) || G.isInterposable()) &&
              (!G.hasLocalLinkage() || addressEscapes(G)))
       Result.Constants.push_back(&G);
     else if (isVtable(G))
       Result.Constants.push_back(&G);
+  }
+
+  /// An internal name of a variable never leaves the module, in which it is
+  /// replaced by the variable.
+  void addVariableAlias(GlobalAlias &A) {
+    const auto *G = dyn_cast_or_null<GlobalVariable>(A.getAliaseeObject());
+    if (G && !A.hasLocalLinkage() && !A.isThreadLocal() &&
+        (is_contained(Result.Globals, G) || is_contained(Result.Constants, G)))
+      Result.GlobalAliases.push_back(&A);
   }
 
   void addDeclaredVariable(GlobalVariable &G) {

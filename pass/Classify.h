@@ -31,6 +31,8 @@ struct Plan {
   List<llvm::GlobalVariable> Constants;       ///< Others may hold the address.
   List<llvm::GlobalVariable> ImportedGlobals; ///< Declared here.
   List<llvm::GlobalVariable> ThreadLocals;    ///< Defined here.
+  List<llvm::GlobalVariable> DirectGlobals;   ///< Of inline assembly.
+  List<llvm::GlobalAlias> GlobalAliases;      ///< Other names of the above.
   List<llvm::GlobalVariable> ImportedThreadLocals;
   List<llvm::GlobalVariable> ImportedTypeInfos; ///< `_ZTI` declared here.
 

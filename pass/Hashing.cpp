@@ -135,11 +135,18 @@ private:
     return Number;
   }
 
-  /// A private string is what it says; everything else is its name.
+  /// Strings and literals, whose names are only numbers.
+  static bool isNameless(const GlobalVariable &G) {
+    return G.hasPrivateLinkage() ||
+           (G.hasLocalLinkage() && G.getName().starts_with(".")) ||
+           (G.isConstant() && G.getName().starts_with("_ZGR"));
+  }
+
+  /// A string is what it says; everything else is its name.
   void addGlobalReference(const GlobalValue &G) {
     const auto *Variable = dyn_cast<GlobalVariable>(&G);
-    if (Variable && Variable->hasPrivateLinkage() &&
-        Variable->hasInitializer() && OpenPrivates.insert(Variable).second) {
+    if (Variable && isNameless(*Variable) && Variable->hasInitializer() &&
+        OpenPrivates.insert(Variable).second) {
       addConstant(Variable->getInitializer());
       OpenPrivates.erase(Variable);
       return;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "AddressUses.h"
 #include "Lowering.h"
+#include "TypeLayout.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
 
@@ -27,23 +30,193 @@ GlobalVariable *makeAccessorSlot(Module &M, GlobalVariable &T,
                              GlobalValue::InternalLinkage, &Accessor);
 }
 
-/// Every access outside the accessor asks whoever owns the storage.
+/// Every access outside the accessor asks whoever owns the storage. Clang
+/// writes most as intrinsics, but constructors and guards name the variable.
 void callAccessor(GlobalVariable &T, const Function &Accessor,
                   GlobalVariable &Slot) {
-  SmallVector<IntrinsicInst *, 8> Accesses;
-  for (User *U : T.users())
-    if (auto *I = dyn_cast<IntrinsicInst>(U))
-      if (I->getIntrinsicID() == Intrinsic::threadlocal_address &&
-          I->getFunction() != &Accessor)
-        Accesses.push_back(I);
-  for (IntrinsicInst *Access : Accesses) {
-    IRBuilder<> B(Access);
+  expandConstantUses({&T});
+  auto MakeCall = [&](Instruction *Before) {
+    IRBuilder<> B(Before);
     CallInst *Address =
         B.CreateCall(Accessor.getFunctionType(), loadSlot(B, Slot));
     Address->setDoesNotThrow();
-    Access->replaceAllUsesWith(Address);
-    Access->eraseFromParent();
+    return Address;
+  };
+  SmallVector<Use *, 8> Uses;
+  for (Use &U : T.uses())
+    if (auto *I = dyn_cast<Instruction>(U.getUser());
+        I && I->getFunction() != &Accessor)
+      Uses.push_back(&U);
+  for (Use *U : Uses) {
+    auto *I = cast<Instruction>(U->getUser());
+    if (auto *Phi = dyn_cast<PHINode>(I)) {
+      // All edges from one block need one value.
+      BasicBlock *Block = Phi->getIncomingBlock(*U);
+      if (U->get() == &T)
+        Phi->setIncomingValueForBlock(Block, MakeCall(Block->getTerminator()));
+    } else if (auto *Access = dyn_cast<IntrinsicInst>(I);
+               Access &&
+               Access->getIntrinsicID() == Intrinsic::threadlocal_address) {
+      Access->replaceAllUsesWith(MakeCall(Access));
+      Access->eraseFromParent();
+    } else {
+      U->set(MakeCall(I));
+    }
   }
+}
+
+/// An initial value with addresses in it, which in an image only the runtime
+/// knows, becomes an ordinary variable, and the accessor copies it when a
+/// thread asks for the first time.
+///
+///     @t = thread_local global ptr @g
+/// becomes
+///     @t = thread_local global ptr null
+///     @t.initial = internal global ptr @g            ; has a fix-up
+///     @t.ready = internal thread_local global i8 0
+void copyInitialValue(GlobalVariable &T, Function &Accessor) {
+  Module &M = *T.getParent();
+  Constant *Initial = T.getInitializer();
+  if (!Initial->needsDynamicRelocation())
+    return;
+  auto *Values = new GlobalVariable(M, T.getValueType(), /*isConstant=*/false,
+                                    GlobalValue::InternalLinkage, Initial,
+                                    plainName(T) + ".initial");
+  Values->setAlignment(T.getAlign());
+  T.setInitializer(Constant::getNullValue(T.getValueType()));
+  T.setConstant(false);
+  auto *Int8 = Type::getInt8Ty(M.getContext());
+  auto *Ready = new GlobalVariable(
+      M, Int8, /*isConstant=*/false, GlobalValue::InternalLinkage,
+      ConstantInt::get(Int8, 0), plainName(T) + ".ready",
+      /*InsertBefore=*/nullptr, GlobalValue::GeneralDynamicTLSModel);
+  auto *Return = cast<ReturnInst>(Accessor.getEntryBlock().getTerminator());
+  IRBuilder<> B(Return);
+  Value *IsReady = B.CreateThreadLocalAddress(Ready);
+  Value *IsNew = B.CreateICmpEQ(B.CreateLoad(Int8, IsReady), B.getInt8(0));
+  IRBuilder<> Then(SplitBlockAndInsertIfThen(IsNew, Return, false));
+  Then.CreateStore(Then.getInt8(1), IsReady);
+  MaybeAlign Alignment = M.getDataLayout().getValueOrABITypeAlignment(
+      T.getAlign(), T.getValueType());
+  Then.CreateMemCpy(Return->getReturnValue(), Alignment, Values, Alignment,
+                    M.getDataLayout().getTypeAllocSize(T.getValueType()));
+}
+
+/// Which thread-locals does a function of Clang's initialise? The one whose
+/// destructor it registers; else those to which it stores; else those that it
+/// gives to a constructor.
+SmallVector<GlobalVariable *, 2> initializedBy(const Function &Initializer) {
+  SmallVector<GlobalVariable *, 2> Destroyed, Stored, Constructed;
+  auto Add = [](SmallVectorImpl<GlobalVariable *> &List, const Value *Address) {
+    for (;;) {
+      Address = Address->stripInBoundsConstantOffsets();
+      if (const auto *Access = dyn_cast<IntrinsicInst>(Address);
+          Access && Access->getIntrinsicID() == Intrinsic::threadlocal_address)
+        Address = Access->getArgOperand(0);
+      else if (const auto *Phi = dyn_cast<PHINode>(Address);
+               Phi && isa<Constant>(Phi->getIncomingValue(0)))
+        Address = Phi->getIncomingValue(0); // a loop over an array's elements
+      else
+        break;
+    }
+    auto *G = const_cast<GlobalVariable *>(dyn_cast<GlobalVariable>(Address));
+    if (G && G->isThreadLocal() && !is_contained(List, G))
+      List.push_back(G);
+  };
+  for (const Instruction &I : instructions(Initializer)) {
+    if (const auto *Store = dyn_cast<StoreInst>(&I)) {
+      Add(Stored, Store->getPointerOperand());
+    } else if (const auto *Memory = dyn_cast<MemIntrinsic>(&I)) {
+      Add(Stored, Memory->getRawDest());
+    } else if (const auto *Call = dyn_cast<CallBase>(&I)) {
+      const Function *Callee = Call->getCalledFunction();
+      if (Callee && Callee->getName() == "__cxa_thread_atexit")
+        Add(Destroyed, Call->getArgOperand(1));
+      else if (!Call->arg_empty() && !isa<IntrinsicInst>(Call))
+        Add(Constructed, Call->getArgOperand(0));
+    }
+  }
+  if (!Destroyed.empty())
+    return Destroyed;
+  return Stored.empty() ? Constructed : Stored;
+}
+
+/// `__tls_init` runs all dynamic initialisers of the module's thread-locals
+/// once in a thread, which `__tls_guard` remembers. Each version of the module
+/// has its own of both, so what is remembered for good is which variables were
+/// made, in a byte each that belongs to the variable:
+///
+///     call void @__cxx_global_var_init()
+/// becomes
+///     if (!x.made) { x.made = 1; call void @__cxx_global_var_init() }
+///
+/// In host bindings too: who comes first, the host's function or an image's,
+/// is open in each thread.
+void makeEachOnce(Lowering &L, Function &InitAll) {
+  LLVMContext &Ctx = L.M.getContext();
+  auto *Int8 = Type::getInt8Ty(Ctx);
+  DenseMap<GlobalVariable *, GlobalVariable *> Made;
+  SmallVector<CallInst *, 8> Calls;
+  for (Instruction &I : instructions(InitAll))
+    if (auto *Call = dyn_cast<CallInst>(&I))
+      if (Function *F = Call->getCalledFunction();
+          F && !F->isDeclaration() && Call->arg_empty())
+        Calls.push_back(Call);
+  for (CallInst *Call : Calls) {
+    auto Variables = initializedBy(*Call->getCalledFunction());
+    if (Variables.empty())
+      continue;
+    GlobalVariable *&Byte = Made[Variables.front()];
+    if (!Byte) {
+      Byte = new GlobalVariable(
+          L.M, Int8, /*isConstant=*/false, GlobalValue::InternalLinkage,
+          ConstantInt::get(Int8, 0), plainName(*Variables.front()) + ".made",
+          /*InsertBefore=*/nullptr, Variables.front()->getThreadLocalMode());
+      L.P.ThreadLocals.push_back(Byte);
+    }
+    IRBuilder<> B(Call);
+    Value *Address = B.CreateThreadLocalAddress(Byte);
+    Value *IsNew = B.CreateICmpEQ(B.CreateLoad(Int8, Address), B.getInt8(0));
+    Instruction *Then = SplitBlockAndInsertIfThen(IsNew, Call, false);
+    new StoreInst(ConstantInt::get(Int8, 1), Address, Then);
+    Call->moveBefore(Then);
+  }
+}
+
+/// Destructors of an image's thread-locals are its code: the C library must
+/// know that, and does not understand the null that lowerInitializers() gives
+/// to those of other objects.
+void registerWithImage(Module &M) {
+  Function *Register = M.getFunction("__cxa_thread_atexit");
+  if (!Register)
+    return;
+  auto *Int8 = Type::getInt8Ty(M.getContext());
+  GlobalVariable *Handle = nullptr;
+  for (User *U : Register->users())
+    if (auto *Call = dyn_cast<CallBase>(U);
+        Call && Call->getCalledFunction() == Register &&
+        isa<ConstantPointerNull>(Call->getArgOperand(2))) {
+      if (!Handle)
+        Handle = new GlobalVariable(M, Int8, /*isConstant=*/true,
+                                    GlobalValue::InternalLinkage,
+                                    ConstantInt::get(Int8, 0), "hcr.handle");
+      Call->setArgOperand(2, Handle);
+    }
+}
+
+/// The row by which the runtime sees that a variable changed.
+GlobalRow makeValueRow(const Lowering &L, GlobalVariable &T) {
+  GlobalRow Row;
+  TypeLayout Layout = layoutOf(T);
+  Row.Name = (plainName(T) + ".tls").str();
+  Row.Flags = scopeOf(T) | HCR_GLOBAL_THREAD_LOCAL |
+              (isInlineDefinition(T) ? HCR_GLOBAL_INLINE : 0);
+  Row.Size = L.M.getDataLayout().getTypeAllocSize(T.getValueType());
+  Row.InitialHash = L.Ids.Content.lookup(&T);
+  Row.Layout = Layout.Hash;
+  Row.TypeName = Layout.Name;
+  Row.Align = 1;
+  return Row;
 }
 
 /// `_ZTH3foo` runs the dynamic initialisers of this module's thread-locals in
@@ -73,13 +246,24 @@ void addInitializers(Lowering &L) {
 void lowerThreadLocals(Lowering &L) {
   const bool IsHost = L.Opts.isHost();
   addInitializers(L);
+  // An image is loaded late, where the other models do not work.
+  if (L.Opts.IsImage)
+    for (GlobalVariable &G : L.M.globals())
+      if (G.isThreadLocal())
+        G.setThreadLocalMode(GlobalValue::GeneralDynamicTLSModel);
+  if (Function *InitAll = L.M.getFunction("__tls_init"))
+    if (!InitAll->isDeclaration())
+      makeEachOnce(L, *InitAll);
   for (GlobalVariable *T : L.P.ThreadLocals) {
+    L.Table.Globals.push_back(makeValueRow(L, *T));
     ProcRow Row;
     Row.Name = (plainName(*T) + ".tls").str();
     Row.Flags = scopeOf(*T) | HCR_PROC_THREAD_LOCAL |
                 (isInlineDefinition(*T) ? HCR_PROC_INLINE : 0);
     Function *Accessor = makeAccessor(L.M, *T);
     Row.Body = Accessor;
+    if (L.Opts.IsImage)
+      copyInitialValue(*T, *Accessor);
     if (!IsHost) {
       GlobalVariable *Slot = makeAccessorSlot(L.M, *T, *Accessor);
       callAccessor(*T, *Accessor, *Slot);
@@ -89,6 +273,8 @@ void lowerThreadLocals(Lowering &L) {
   }
   if (IsHost)
     return;
+  if (L.Opts.IsImage)
+    registerWithImage(L.M);
   for (GlobalVariable *T : L.P.ImportedThreadLocals) {
     if (T->use_empty())
       continue;

@@ -26,6 +26,10 @@ public:
       lowerGlobal(*G);
     for (GlobalVariable *G : L.P.Constants)
       lowerConstant(*G);
+    for (GlobalVariable *G : L.P.DirectGlobals)
+      lowerDirect(*G);
+    for (GlobalAlias *A : L.P.GlobalAliases)
+      lowerAlias(*A);
     for (GlobalVariable *G : L.P.ImportedGlobals)
       lowerImport(*G);
   }
@@ -37,7 +41,10 @@ private:
     if (!G || A.isInterposable() || A.isThreadLocal() ||
         !is_contained(L.P.Globals, G))
       return;
-    A.replaceUsesWithIf(A.getAliasee(), [](const Use &U) {
+    Constant *Aliasee = A.getAliasee();
+    while (auto *Other = dyn_cast<GlobalAlias>(Aliasee))
+      Aliasee = Other->getAliasee();
+    A.replaceUsesWithIf(Aliasee, [](const Use &U) {
       return !isa<GlobalAlias>(U.getUser()) &&
              !isa<ConstantAggregate>(U.getUser()); // llvm.used
     });
@@ -48,10 +55,13 @@ private:
     All.append(L.P.ImportedGlobals.begin(), L.P.ImportedGlobals.end());
     if (!IsHost)
       All.append(L.P.Constants.begin(), L.P.Constants.end());
+    for (GlobalAlias *A : L.P.GlobalAliases)
+      if (A->isInterposable())
+        All.push_back(A);
     expandConstantUses(All);
   }
 
-  GlobalVariable *makePointer(GlobalVariable &G) {
+  GlobalVariable *makePointer(GlobalValue &G) {
     bool IsShared = IsHost && !G.hasLocalLinkage();
     GlobalVariable *Pointer =
         makePointerVariable(M, plainName(G) + ".ptr",
@@ -64,12 +74,12 @@ private:
   }
 
   /// Loads the pointer wherever code uses the address of \p G.
-  void reachThrough(GlobalVariable &Pointer, GlobalVariable &G,
-                    bool IsInvariant) {
+  void reachThrough(GlobalVariable &Pointer, GlobalValue &G, bool IsInvariant) {
     LLVMContext &Ctx = M.getContext();
     MDNode *Empty = MDNode::get(Ctx, {});
     MDNode *AlignNode = nullptr;
-    if (MaybeAlign A = G.getAlign())
+    const auto *Variable = dyn_cast<GlobalVariable>(&G);
+    if (MaybeAlign A = Variable ? Variable->getAlign() : MaybeAlign())
       AlignNode = MDNode::get(Ctx, ConstantAsMetadata::get(ConstantInt::get(
                                        Type::getInt64Ty(Ctx), A->value())));
     replaceAddressInCode(G, L.P, [&](IRBuilderBase &B) -> Value * {
@@ -88,7 +98,8 @@ private:
     GlobalRow Row;
     Row.Symbol = &G;
     Row.Name = plainName(G);
-    Row.Flags = scopeOf(G) | (isInlineDefinition(G) ? HCR_GLOBAL_INLINE : 0);
+    Row.Flags = scopeOf(G) | (isInlineDefinition(G) ? HCR_GLOBAL_INLINE : 0) |
+                (G.getInitializer()->isNullValue() ? HCR_GLOBAL_ZERO : 0);
     Row.Size = M.getDataLayout().getTypeAllocSize(G.getValueType());
     Row.InitialHash = L.Ids.Content.lookup(&G);
     Row.Align = M.getDataLayout()
@@ -151,6 +162,39 @@ private:
       Row.Initial = locallyBound(G);
       reachThrough(*Pointer, G, /*IsInvariant=*/true);
     }
+    L.Table.Globals.push_back(Row);
+  }
+
+  void lowerDirect(GlobalVariable &G) {
+    GlobalRow Row = makeRow(G);
+    TypeLayout Layout = layoutOf(G);
+    Row.Layout = Layout.Hash;
+    Row.TypeName = Layout.Name;
+    Row.Flags |= HCR_GLOBAL_DIRECT;
+    Row.Initial = locallyBound(G);
+    L.Table.Globals.push_back(Row);
+  }
+
+  /// Code and data of this module use the variable itself, except where the
+  /// linker may put another one in the place of a weak name.
+  void lowerAlias(GlobalAlias &A) {
+    GlobalRow Row;
+    auto &G = *cast<GlobalVariable>(A.getAliaseeObject());
+    Row.Symbol = &A;
+    Row.Name = plainName(A);
+    Row.Flags = scopeOf(A) | HCR_GLOBAL_ALIAS |
+                (isInlineDefinition(A) ? HCR_GLOBAL_INLINE : 0) |
+                (is_contained(L.P.Constants, &G) ? HCR_GLOBAL_CONSTANT : 0);
+    Row.Size = M.getDataLayout().getTypeAllocSize(A.getValueType());
+    Row.Align = 1;
+    if (!IsHost && isInlineDefinition(A))
+      bindInside(A, L.Opts);
+    GlobalVariable *Pointer = makePointer(A);
+    Row.Pointer = Pointer;
+    if (A.isInterposable())
+      reachThrough(*Pointer, A, /*IsInvariant=*/true);
+    if (!IsHost)
+      Row.Initial = locallyBound(A);
     L.Table.Globals.push_back(Row);
   }
 

@@ -4,12 +4,18 @@
 ; RUN: %{FileCheck} --input-file=%t.ll %s
 ; RUN: %{clang} -shared -fPIC %t.ll -o %t.so
 ; RUN: %{python} %S/Inputs/table.py %t.so | grep '^fixup' | %{FileCheck} --check-prefix=TABLE %s
+; RUN: %{python} %S/Inputs/table.py %t.so | %{FileCheck} --check-prefix=ROWS %s
 target datalayout = "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128"
 target triple = "x86_64-pc-linux-gnu"
 @g = global [2 x i32] zeroinitializer
 @other = alias [2 x i32], ptr @g
 @second = alias i32, getelementptr ([2 x i32], ptr @g, i64 0, i64 1)
 @weak = weak alias [2 x i32], ptr @g
+; Other modules may know it by any of its names.
+; ROWS: global g: flags program, size 8, align 4, pointer g.ptr, initial [[G:.*]], fresh -
+; ROWS: global other: flags program,alias, size 8, align 1, pointer other.ptr, initial [[G]], fresh -
+; ROWS: global second: flags program,alias, size 4, align 1, pointer second.ptr, initial second, fresh -
+; ROWS: global weak: flags program,inline,alias, size 8, align 1, pointer weak.ptr, initial [[G]], fresh -
 ; TABLE: fixup : place p, symbol g, addend 0
 ; TABLE: fixup : place q, symbol g, addend 4
 @p = global ptr @other
@@ -21,8 +27,9 @@ target triple = "x86_64-pc-linux-gnu"
 ; CHECK-NEXT:    [[H:%.*]] = load ptr, ptr @g.ptr
 ; CHECK-NEXT:    [[S:%.*]] = getelementptr [2 x i32], ptr [[H]], i64 0, i64 1
 ; CHECK-NEXT:    store i32 2, ptr [[S]]
-; What the linker may replace stays what it is.
-; CHECK-NEXT:    store i32 3, ptr @weak
+; What the linker may replace is another variable.
+; CHECK-NEXT:    [[W:%.*]] = load ptr, ptr @weak.ptr
+; CHECK-NEXT:    store i32 3, ptr [[W]]
 define void @f(ptr %out) {
   store i32 1, ptr @other
   store i32 2, ptr @second

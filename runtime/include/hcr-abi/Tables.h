@@ -92,8 +92,18 @@ enum HcrGlobalFlags {
                                    unless InitialHash is equal: then the address
                                    stays that of the version before */
   HCR_GLOBAL_WEAK = 1 << 5,     /* import: 0 is an acceptable answer */
-  HCR_GLOBAL_REINIT = 1 << 6    /* HCR_REINIT: a changed initial value is
+  HCR_GLOBAL_REINIT = 1 << 6,   /* HCR_REINIT: a changed initial value is
                                    applied to the variable that lives */
+  HCR_GLOBAL_ALIAS = 1 << 7,    /* another name for (a part of) the variable of
+                                   an earlier row whose Initial holds it */
+  HCR_GLOBAL_ZERO = 1 << 8,     /* Initial holds zeroes only, perhaps very many:
+                                   not to be copied into new storage */
+  HCR_GLOBAL_DIRECT = 1 << 9, /* used by its symbol (inline assembly names it):
+                                 Initial is the storage, in host bindings too,
+                                 and a version cannot take over another's */
+  HCR_GLOBAL_THREAD_LOCAL =
+      1 << 10 /* named as the accessor, `t.tls`; no Pointer, no
+                 Initial: there to see whether the variable changed */
 };
 
 /* A variable (or address-significant constant) defined in this module.
@@ -105,7 +115,8 @@ struct HcrGlobal {
   uint64_t InitialHash; /* of the initialiser, addresses by symbol name */
   uint64_t Layout;      /* hash of the type's layout, 0 = not known */
   uint32_t Align;       /* bytes */
-  HcrRel Pointer;       /* `g.ptr`, what code loads. Host: holds &g */
+  HcrRel Pointer;       /* `g.ptr`, what code loads. Host: holds &g. 0 with
+                           HCR_GLOBAL_DIRECT */
   HcrRel Initial;  /* module binding: Size bytes, the initial value (fix-ups
                       of this table write into it before it is copied).
                       Also the storage when no runtime is there. Host: 0 */

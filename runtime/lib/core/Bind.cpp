@@ -117,7 +117,9 @@ void Binder::copyInitialValues() {
   for (size_t I = 0; I < Globals.size(); ++I) {
     void *Storage = V.Globals[I]->storageNext();
     const void *Initial = follow(Globals[I].Initial);
-    if (!V.Lived[I] && Initial && Storage != Initial)
+    // New storage is zero.
+    if (!V.Lived[I] && Initial && Storage != Initial &&
+        !(Globals[I].Flags & HCR_GLOBAL_ZERO))
       memcpy(Storage, Initial, Globals[I].Size);
   }
 }

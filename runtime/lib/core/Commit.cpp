@@ -18,9 +18,11 @@ namespace hcr {
 static bool isRetiring(const Version *V) { return V && !V->Permanent; }
 
 static void retireProc(Transaction &T, ProcSymbol *S, Cell Slot) {
-  if (!S || !Slot || (S->Flags & HCR_PROC_THREAD_LOCAL))
+  if (!S || !Slot)
     return;
   S->Slots.remove(Slot);
+  if (S->Flags & HCR_PROC_THREAD_LOCAL)
+    return; // an accessor has no stable entry, and hardly ever changes
   if (S->Definer || S->NextDefiner)
     T.Stores.push_back({Slot, entryOf(T.R, *S)});
 }
@@ -162,13 +164,12 @@ static void listCells(Version &V) {
     return;
   auto Procs = procsOf(*V.Table);
   for (size_t I = 0; I < Procs.size(); ++I)
-    if (Cell Slot = cellOf(Procs[I].Slot);
-        Slot && !(Procs[I].Flags & HCR_PROC_THREAD_LOCAL))
+    if (Cell Slot = cellOf(Procs[I].Slot))
       V.Procs[I]->Slots.add(Slot);
   auto Imports = procImportsOf(*V.Table);
   for (size_t I = 0; I < Imports.size(); ++I) {
     ProcSymbol *S = V.ProcImports[I];
-    if (!S || (S->Flags & HCR_PROC_THREAD_LOCAL))
+    if (!S)
       continue;
     if (Cell Slot = cellOf(Imports[I].Slot))
       S->Slots.add(Slot);

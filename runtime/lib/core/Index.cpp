@@ -46,12 +46,15 @@ static void indexHostGlobals(Runtime &R, Module &M,
   for (const HcrGlobal &G : globalsOf(Table)) {
     Cell Pointer = cellOf(G.Pointer);
     void *Storage = Pointer ? loadCell(Pointer) : follow(G.Initial);
-    if (!Storage)
+    if (!Storage && !(G.Flags & HCR_GLOBAL_THREAD_LOCAL))
       continue;
     GlobalSymbol &S =
         *R.Globals.findOrMake(ownerFor(G.Flags, M), nameOf(G.Name), 0);
     ++S.Count;
-    if (!S.Storage) {
+    // Of weak and tentative definitions the linker took the ordinary one.
+    bool Replaces =
+        (S.Flags & HCR_GLOBAL_INLINE) && !(G.Flags & HCR_GLOBAL_INLINE);
+    if (!S.Storage || Replaces) {
       S.Storage = Storage;
       S.Definer = &M;
       S.Size = G.Size;
@@ -63,6 +66,15 @@ static void indexHostGlobals(Runtime &R, Module &M,
     if (Pointer)
       S.Pointers.addOnce(Pointer);
   }
+}
+
+/// Weak references that nobody answered wait for a new module.
+static void indexAbsent(Runtime &R, const HcrModuleTable &Table) {
+  for (const HcrGlobalImport &I : globalImportsOf(Table))
+    if (Cell Pointer = cellOf(I.Pointer);
+        Pointer && (I.Flags & HCR_GLOBAL_WEAK) && !loadCell(Pointer))
+      R.Globals.findOrMake(nullptr, nameOf(I.Name), 0)
+          ->Pointers.addOnce(Pointer);
 }
 
 /// Only between images: inside one, importer and definer share the cell.
@@ -100,6 +112,7 @@ static void indexHostTable(Runtime &R, Image &In, const HcrModuleTable &Table) {
   }
   indexHostProcs(R, M, Table);
   indexHostGlobals(R, M, Table);
+  indexAbsent(R, Table);
 }
 
 static bool isReadable(const HcrModuleTable &Table) {

@@ -106,6 +106,7 @@ static Error check(Transaction &T) {
       return E;
   }
   T.Culprit = -1;
+  checkConstants(T);
   if (!T.IsStart)
     stageUnused(T);
   for (Version *V : T.Versions) {

@@ -67,34 +67,15 @@ static void stageProc(Transaction &T, Version &V, const HcrProc &P) {
   S.NextHash = P.BodyHash;
   // A thread-local's accessor is that of the first image for ever: every
   // thread's value lies in that image's block.
-  bool Kept = (P.Flags & HCR_PROC_THREAD_LOCAL) && S.Body;
+  bool ThreadLocal = P.Flags & HCR_PROC_THREAD_LOCAL;
+  bool Kept = ThreadLocal && S.Body && S.defined();
   S.NextBody = Kept ? S.Body : follow(P.Body);
-  if ((P.Flags & HCR_PROC_THREAD_LOCAL) && !S.Body)
+  if (ThreadLocal && !Kept)
     V.In->Pinned = true;
   S.Flags = P.Flags;
   if (V.Permanent && !S.Entry)
     S.Entry = follow(P.Entry);
   V.Procs.push_back(&S);
-}
-
-static Error sizeChanged(const Version &V, const HcrGlobal &G,
-                         uint64_t OldSize) {
-  std::string Type(nameOf(G.TypeName));
-  return Error(format(
-      "%s: the variable '%s'%s%s changed its size from %" PRIu64 " to %" PRIu64
-      " bytes while it holds a value; undo the change, give the new variable "
-      "another name, or restart the program",
-      V.Of->Name.c_str(), demangle(nameOf(G.Name)).c_str(),
-      Type.empty() ? "" : " of type ", Type.c_str(), OldSize, G.Size));
-}
-
-static Error layoutChanged(const Version &V, const HcrGlobal &G) {
-  std::string Type(nameOf(G.TypeName));
-  return Error(format("%s: the layout of the variable '%s'%s%s changed while "
-                      "it holds a value; undo the change, give the new "
-                      "variable another name, or restart the program",
-                      V.Of->Name.c_str(), demangle(nameOf(G.Name)).c_str(),
-                      Type.empty() ? "" : ", type ", Type.c_str()));
 }
 
 /// A variable that has a value keeps it, if it still fits.
@@ -113,7 +94,20 @@ static Error keepStorage(Transaction &T, Version &V, const HcrGlobal &G,
 }
 
 static bool isLiveVariable(const GlobalSymbol *S) {
-  return S && S->defined() && S->Storage && !(S->Flags & HCR_GLOBAL_CONSTANT);
+  return S && S->defined() && S->Storage &&
+         !(S->Flags & (HCR_GLOBAL_CONSTANT | HCR_GLOBAL_ALIAS));
+}
+
+/// A weak or tentative definition beside an ordinary one of another module is
+/// only a reference.
+static bool givesWay(const Version &V, const HcrGlobal &G,
+                     const GlobalSymbol &S) {
+  if (!(G.Flags & HCR_GLOBAL_INLINE))
+    return false;
+  if (S.NextDefiner && S.NextDefiner != V.Of)
+    return !(S.NextFlags & HCR_GLOBAL_INLINE);
+  return S.Count > S.Drops && S.Storage && S.Definer != V.Of &&
+         !(S.Flags & HCR_GLOBAL_INLINE);
 }
 
 /// A variable that this module had under another scope (`static` was added or
@@ -151,6 +145,16 @@ static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
       *T.R.Globals.findOrMake(ownerFor(G.Flags, *V.Of), nameOf(G.Name), 0);
   touch(T, S);
   ++S.Adds;
+  V.Globals.push_back(&S);
+  V.Lived.push_back(true); // set right below
+  if (givesWay(V, G, S))
+    return Error();
+  if (G.Flags & HCR_GLOBAL_THREAD_LOCAL)
+    return stageThreadLocal(T, V, G, S);
+  if (G.Flags & HCR_GLOBAL_ALIAS)
+    return stageAlias(T, V, G, S);
+  if (G.Flags & HCR_GLOBAL_DIRECT)
+    return stageDirect(V, G, S);
   bool StagedBefore = S.NextDefiner != nullptr;
   bool Constant = G.Flags & HCR_GLOBAL_CONSTANT;
   bool Lived = false;
@@ -186,8 +190,7 @@ static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
   S.NextHash = G.InitialHash;
   S.NextLayout = G.Layout ? G.Layout : (Lived ? S.Layout : 0);
   S.NextFlags = G.Flags;
-  V.Globals.push_back(&S);
-  V.Lived.push_back(Lived || Constant);
+  V.Lived.back() = Lived || Constant;
   return E;
 }
 
@@ -272,8 +275,13 @@ static Error checkGlobalImport(Transaction &T, Version &V,
   GlobalSymbol *S = findGlobal(T.R, *V.Of, nameOf(I.Name));
   V.GlobalImports.push_back(S);
   Cell Pointer = cellOf(I.Pointer);
-  if (S || (I.Flags & HCR_GLOBAL_WEAK) || (Pointer && loadCell(Pointer)))
+  if (S || (Pointer && loadCell(Pointer)))
     return Error();
+  if (I.Flags & HCR_GLOBAL_WEAK) {
+    // It is 0 today and waits for a definition.
+    V.GlobalImports.back() = T.R.Globals.findOrMake(nullptr, nameOf(I.Name), 0);
+    return Error();
+  }
   return Error(format("%s: needs the variable '%s', which nobody defines; "
                       "define it, or link the program with the library that "
                       "has it",

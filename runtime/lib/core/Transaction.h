@@ -104,6 +104,21 @@ Error prepareVtables(Transaction &T);
 void commitVtables(Transaction &T);
 void settleVtables(Transaction &T);
 
+// Variables.cpp; R.Lock is held
+Error sizeChanged(const Version &V, const HcrGlobal &G, uint64_t OldSize);
+Error layoutChanged(const Version &V, const HcrGlobal &G);
+/// The accessor is the first image's; the variable must not have changed.
+Error stageThreadLocal(Transaction &T, Version &V, const HcrGlobal &G,
+                       GlobalSymbol &S);
+/// The storage is that of the variable of which \p G is another name.
+Error stageAlias(Transaction &T, Version &V, const HcrGlobal &G,
+                 GlobalSymbol &S);
+/// The image's own storage; refused if the variable holds a value already.
+Error stageDirect(Version &V, const HcrGlobal &G, GlobalSymbol &S);
+/// Replaces constants that say the same as before but hold addresses of what
+/// is replaced; once imports are resolved.
+void checkConstants(Transaction &T);
+
 // Graph.cpp; R.Lock is held
 /// Modules in the order "used before user", for handlers and initialisers.
 std::vector<Module *> leavesFirst(Runtime &R, const std::vector<Module *> &Of);

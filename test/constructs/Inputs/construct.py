@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Builds a program that edits itself, in each mode, and runs it.
 
-usage: construct.py SOURCE WORK      run the test SOURCE in the directory WORK
+usage: construct.py SOURCE WORK [--modes=MODE,...] [FLAG...]
+                                     run the test SOURCE in the directory WORK,
+                                     FLAGs are added to compiles and the link
        construct.py --edit VERSION   what the program calls: edits and builds
 
 SOURCE is one file, or several behind `//--- NAME` lines (split-file). Lines
@@ -13,6 +15,7 @@ in it of the form `// WORD: TEXT` (in front of the first `//---`):
     MODES    only these modes; say why beside it
     ENV      NAME=VALUE for the program
     EXPECT   exit code of the program (default 0)
+    LIBRARY  sources that become a shared library, linked to the program
 
 Modes: binding (host: linked by the linker; module: bound by the runtime at
 start) and level, as `host-O0 host-O2 module-O0 module-O2`.
@@ -45,7 +48,7 @@ def run(command, directory, environment=None, code=0):
 def settings(source):
     with open(source, encoding="utf-8") as file:
         head = re.split(r"^//--- ", file.read(), maxsplit=1, flags=re.M)[0]
-    found = re.findall(r"^// (FLAGS|LINK|MODES|ENV|EXPECT): *(.*)$", head, re.M)
+    found = re.findall(r"^// (FLAGS|LINK|MODES|ENV|EXPECT|LIBRARY): *(.*)$", head, re.M)
     result = {word: text.split() for word, text in found}
     unknown = set(result.get("MODES", [])) - set(MODES)
     if unknown:
@@ -76,20 +79,26 @@ def build(directory, mode, words):
     common = [f"-{level}", "-g", "-I", INPUTS, *words.get("FLAGS", [])]
     if binding == "module":
         common += ["-Xclang", "-mllvm", "-Xclang", "-hcr-binding=module"]
-    objects = []
+    objects, shared = [], []
     for source in sources(directory):
         compiler, standard = (("hcr-c++", "-std=c++20")
                               if source.endswith(".cpp") else
                               ("hcr-cc", "-std=gnu17"))
-        objects.append(source + ".o")
-        run([os.path.join(BUILD, "bin", compiler), standard, *common, "-c",
-             source, "-o", objects[-1]], directory)
+        isShared = source in words.get("LIBRARY", [])
+        (shared if isShared else objects).append(source + ".o")
+        run([os.path.join(BUILD, "bin", compiler), standard, *common,
+             *(["-fPIC"] if isShared else []), "-c", source, "-o",
+             source + ".o"], directory)
     run([os.path.join(LLVM_BIN, "clang"), "-O1", "-g", "-I", INCLUDE, "-c",
          os.path.join(INPUTS, "construct.c"), "-o", "construct.o"], directory)
     isCxx = any(name.endswith(".cpp") for name in sources(directory))
-    run([os.path.join(BUILD, "bin", "hcr-c++" if isCxx else "hcr-cc"),
-         f"-{level}", *words.get("FLAGS", []), *objects, "construct.o",
-         *words.get("LINK", []), "-o", "program"], directory)
+    linker = [os.path.join(BUILD, "bin", "hcr-c++" if isCxx else "hcr-cc"),
+              f"-{level}", *words.get("FLAGS", [])]
+    if shared:
+        run([*linker, "-shared", *shared, "-o", "library.so"], directory)
+        objects += ["./library.so", "-Wl,-rpath,$ORIGIN"]
+    run([*linker, *objects, "construct.o", *words.get("LINK", []), "-o",
+         "program"], directory)
 
 
 def start(directory, words):
@@ -128,8 +137,11 @@ def main():
     if sys.argv[1] == "--edit":
         edit(int(sys.argv[2]))
         return
-    source, work = sys.argv[1:]
+    source, work, *flags = sys.argv[1:]
     words = settings(source)
+    if flags and flags[0].startswith("--modes="):
+        words["MODES"] = flags.pop(0).removeprefix("--modes=").split(",")
+    words["FLAGS"] = words.get("FLAGS", []) + flags
     for mode in words.get("MODES", MODES):
         print(f"---- {mode}", flush=True)
         directory = os.path.join(work, mode)

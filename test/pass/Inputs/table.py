@@ -76,7 +76,8 @@ class Elf:
 
 SCOPES = ("program", "image", "module", "3")
 PROC_FLAGS = {4: "inline", 8: "thread-local", 16: "direct", 32: "weak"}
-GLOBAL_FLAGS = {4: "inline", 8: "constant", 32: "weak"}
+GLOBAL_FLAGS = {4: "inline", 8: "constant", 32: "weak", 64: "reinit",
+                128: "alias", 512: "direct", 1024: "thread-local"}
 FIXUP_KINDS = ("procs", "proc_imports", "globals", "global_imports")
 
 
