@@ -74,6 +74,7 @@ private:
     };
 
     bringLibcStatics(M, Opts);
+    numberLocalStatics(M);
     makeRoomInVtables(M);
 
     // What each symbol is, and what it says, before anything changes.

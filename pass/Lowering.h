@@ -22,6 +22,9 @@ void makeRoomInVtables(llvm::Module &M);
 /// does not look like a vtable.
 llvm::GlobalVariable *describeVirtuals(const llvm::GlobalVariable &Vtable);
 
+/// Gives statics of C functions names that other functions do not change.
+void numberLocalStatics(llvm::Module &M);
+
 /// What every step needs.
 struct Lowering {
   llvm::Module &M;
