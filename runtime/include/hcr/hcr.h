@@ -108,6 +108,24 @@ HCR_API bool hcr_add_event_handler(bool IsBefore, hcr_handler Handler,
 HCR_API bool hcr_remove_event_handler(bool IsBefore, hcr_handler Handler,
                                       void *Context);
 
+/** Unmaps the old versions of modules that nothing refers to any more, and
+ * gives their memory back. HCR_UNLOAD=collect in the environment does it after
+ * each reload.
+ *
+ * All threads are held for a moment (some 0.2 s for each gigabyte that the
+ * program has written) while their stacks and all writable memory are looked
+ * at: each word that could be an address in an old version keeps it. poll(),
+ * epoll_wait() and nanosleep() of other threads may return early, with EINTR.
+ * An address that the program hides (packed to an odd place, combined with
+ * other bits) is not seen; a program that does so must not collect.
+ *
+ * Result:  how many images were unmapped; -1 if nobody could look, because a
+ * thread blocks all signals, under a sanitizer, or from inside a handler:
+ * hcr_last_message() says why, and nothing was changed. Threads: any thread,
+ * not from a signal handler.
+ */
+HCR_API int hcr_collect(void);
+
 /** Lets `hcr reload` and `hcr status` control this process, as HCR_CONTROL=1 in
  * its environment does: a thread of the runtime listens on a socket under
  * PROGRAM.hcr/live/ that only the same user can open. Reloads that are asked

@@ -28,10 +28,39 @@ struct alignas(16) Header {
 constexpr size_t Smallest = 32, Largest = 64 * 1024, ChunkSize = 1 << 20;
 constexpr int Classes = std::countr_zero(Largest / Smallest) + 1;
 
+/// In front of each piece of memory that the system gave; all of them are in
+/// one list.
+struct alignas(16) Region {
+  size_t Size; // with this
+  Region *Next, *Before;
+};
+
 hcr::sys::Mutex Lock;
+Region *Regions;
 Header *Free[Classes];
 char *Chunk;
 size_t ChunkLeft;
+
+/// Lock is held.
+void *mapRegion(size_t Size) {
+  auto *R = static_cast<Region *>(hcr::sys::allocatePages(Size));
+  if (!R)
+    return nullptr;
+  R->Size = Size;
+  R->Next = Regions;
+  if (Regions)
+    Regions->Before = R;
+  Regions = R;
+  return R + 1;
+}
+
+void unmapRegion(void *Content) {
+  Region *R = static_cast<Region *>(Content) - 1;
+  (R->Before ? R->Before->Next : Regions) = R->Next;
+  if (R->Next)
+    R->Next->Before = R->Before;
+  hcr::sys::releasePages(R, R->Size);
+}
 
 Header *allocateSmall(size_t Size) {
   int Class = std::countr_zero(Size / Smallest);
@@ -41,8 +70,8 @@ Header *allocateSmall(size_t Size) {
   }
   if (ChunkLeft < Size) {
     // What is left of the old chunk is less than a block of this size: lost.
-    Chunk = static_cast<char *>(hcr::sys::allocatePages(ChunkSize));
-    ChunkLeft = Chunk ? ChunkSize : 0;
+    Chunk = static_cast<char *>(mapRegion(ChunkSize));
+    ChunkLeft = Chunk ? ChunkSize - sizeof(Region) : 0;
     if (!Chunk)
       return nullptr;
   }
@@ -56,12 +85,14 @@ void *allocate(size_t Wanted) {
   size_t Size = std::bit_ceil(Wanted + sizeof(Header));
   Size = Size < Smallest ? Smallest : Size;
   Header *H;
-  if (Size > Largest) {
-    Size = Wanted + sizeof(Header);
-    H = static_cast<Header *>(hcr::sys::allocatePages(Size));
-  } else {
+  {
     hcr::sys::Guard G(Lock);
-    H = allocateSmall(Size);
+    if (Size > Largest) {
+      Size = Wanted + sizeof(Header);
+      H = static_cast<Header *>(mapRegion(Size + sizeof(Region)));
+    } else {
+      H = allocateSmall(Size);
+    }
   }
   // The containers cannot go on without; a null block would be written to. The
   // system gives out address space until long after the program has failed.
@@ -75,11 +106,11 @@ void release(void *Block) {
   if (!Block)
     return;
   Header *H = static_cast<Header *>(Block) - 1;
+  hcr::sys::Guard G(Lock);
   if (H->Size > Largest) {
-    hcr::sys::releasePages(H, H->Size);
+    unmapRegion(H);
     return;
   }
-  hcr::sys::Guard G(Lock);
   int Class = std::countr_zero(H->Size / Smallest);
   H->Next = Free[Class];
   Free[Class] = H;
@@ -91,6 +122,18 @@ namespace hcr {
 void lockMemory() { Lock.lock(); }
 void unlockMemory() { Lock.unlock(); }
 void renewMemoryLock() { Lock.renew(); }
+
+bool hasOwnMemory() { return true; }
+
+sys::ObjectRange ownMemory(const char *After) {
+  sys::ObjectRange First;
+  for (const Region *R = Regions; R; R = R->Next) {
+    auto *Begin = reinterpret_cast<const char *>(R);
+    if (Begin + R->Size > After && (!First.End || Begin < First.Begin))
+      First = {Begin, Begin + R->Size};
+  }
+  return First;
+}
 } // namespace hcr
 
 void *operator new(size_t Size) { return allocate(Size); }

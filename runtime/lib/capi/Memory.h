@@ -2,12 +2,20 @@
 #ifndef HCR_CAPI_MEMORY_H
 #define HCR_CAPI_MEMORY_H
 
+#include "../sys/Library.h"
+
 namespace hcr {
 
 /// Around a fork: no other thread is in the middle of an allocation.
 void lockMemory();
 void unlockMemory();
 void renewMemoryLock();
+
+/// Whether the runtime's memory is apart from the program's.
+bool hasOwnMemory();
+/// The first range of it that ends behind an address; an empty range if there
+/// is none. Takes no lock: only while no other thread runs.
+sys::ObjectRange ownMemory(const char *After);
 
 } // namespace hcr
 

@@ -39,6 +39,8 @@ static void afterForkInChild() {
 [[gnu::constructor]] static void begin() {
   Runtime &R = runtime();
   R.GetRuntimeProc = getRuntimeProc;
+  if (hasOwnMemory())
+    R.OwnMemory = ownMemory;
   pthread_atfork(beforeFork, afterForkInParent, afterForkInChild);
   if (R.Settings.Control)
     if (Error E = Control::start(R))

@@ -75,6 +75,14 @@ bool hcr_remove_event_handler(bool IsBefore, hcr_handler Handler,
   return false;
 }
 
+int hcr_collect(void) {
+  Collected Out = collectRetired(runtime());
+  if (Out.Why.empty())
+    return static_cast<int>(Out.Images);
+  remember("retired images stay mapped: " + Out.Why);
+  return -1;
+}
+
 bool hcr_listen(void) {
   Error E = Control::start(runtime());
   if (E)

@@ -6,4 +6,6 @@ namespace hcr {
 void lockMemory() {}
 void unlockMemory() {}
 void renewMemoryLock() {}
+bool hasOwnMemory() { return false; }
+sys::ObjectRange ownMemory(const char *) { return {}; }
 } // namespace hcr

@@ -187,6 +187,15 @@ static void listCells(Version &V) {
         V.GlobalImports[I]->Pointers.add(Pointer);
 }
 
+/// What exit-time functions are registered with is known to libc alone.
+static void pinDestructors(Version &V) {
+  if (!V.Table)
+    return;
+  auto Globals = globalsOf(*V.Table);
+  for (size_t I = 0; I < Globals.size(); ++I)
+    V.In->Pinned |= Globals[I].Destroy && !V.Lived[I];
+}
+
 static void leaveImage(Runtime &R, Version &Old) {
   if (--Old.In->Live || Old.Permanent)
     return;
@@ -211,6 +220,7 @@ void settle(Transaction &T, intptr_t Generation) {
   settleVtables(T);
   for (Version *V : T.Versions) {
     listCells(*V);
+    pinDestructors(*V);
     Module &M = *V->Of;
     if (M.Current)
       leaveImage(R, *M.Current);

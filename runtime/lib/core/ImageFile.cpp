@@ -21,6 +21,7 @@ public:
   Checker(const void *Data, size_t Size)
       : Data(static_cast<const uint8_t *>(Data)), Size(Size) {}
   Error check();
+  std::vector<Content> content();
 
 private:
   Error checkHeader();
@@ -187,7 +188,49 @@ Error Checker::check() {
   return checkDynamic();
 }
 
+std::vector<Content> Checker::content() {
+  std::vector<Content> Result;
+  Header = read<Elf64_Ehdr>(0);
+  auto SectionAt = [this](unsigned I) {
+    return read<Elf64_Shdr>(Header.e_shoff + I * sizeof(Elf64_Shdr));
+  };
+  if (!Header.e_shoff || Header.e_shstrndx >= Header.e_shnum) {
+    for (unsigned I = 0; I < Header.e_phnum; ++I)
+      if (auto S = read<Elf64_Phdr>(Header.e_phoff + I * sizeof(Elf64_Phdr));
+          S.p_type == PT_LOAD)
+        Result.push_back({S.p_vaddr, S.p_memsz});
+    return Result;
+  }
+  Elf64_Shdr Names = SectionAt(Header.e_shstrndx);
+  auto IsNamed = [&](const Elf64_Shdr &S, std::string_view Name) {
+    return S.sh_name <= Names.sh_size &&
+           Names.sh_size - S.sh_name > Name.size() &&
+           !memcmp(Data + Names.sh_offset + S.sh_name, Name.data(),
+                   Name.size());
+  };
+  for (unsigned I = 0; I < Header.e_shnum; ++I) {
+    Elf64_Shdr S = SectionAt(I);
+    bool HasContent = S.sh_type == SHT_PROGBITS || S.sh_type == SHT_NOBITS;
+    // `.got` also stands for `.got.plt`, `.eh_frame` for its index.
+    if (HasContent && (S.sh_flags & SHF_ALLOC) && !(S.sh_flags & SHF_TLS) &&
+        S.sh_size && !IsNamed(S, ".got") && !IsNamed(S, ".eh_frame") &&
+        !IsNamed(S, ".interp"))
+      Result.push_back({S.sh_addr, S.sh_size});
+  }
+  return Result;
+}
+
 } // namespace
+
+uint64_t entryPointOf(const void *Data) {
+  Elf64_Ehdr Header;
+  memcpy(&Header, Data, sizeof(Header));
+  return Header.e_entry;
+}
+
+std::vector<Content> contentOf(const void *Data, size_t Size) {
+  return Checker(Data, Size).content();
+}
 
 Error checkImageFile(const void *Data, size_t Size) {
   return Checker(Data, Size).check();

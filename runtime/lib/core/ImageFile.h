@@ -11,12 +11,27 @@
 #include "Error.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace hcr {
 
 /// Says what is wrong, as the end of a sentence that names the file: "is not
 /// whole (…)", "is for another processor (…)".
 Error checkImageFile(const void *Data, size_t Size);
+
+/// A part of an image, by its distance from where the image is loaded.
+struct Content {
+  uint64_t Address, Size;
+};
+
+/// The parts that code can have addresses in: code, constants, variables. Not
+/// what only the loader and the unwinder use. Data has passed checkImageFile().
+/// Without section headers it is the whole image.
+std::vector<Content> contentOf(const void *Data, size_t Size);
+
+/// Its entry point, as such a distance; 0 if it has none.
+uint64_t entryPointOf(const void *Data);
 
 } // namespace hcr
 

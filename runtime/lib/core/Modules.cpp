@@ -25,6 +25,10 @@ Version *Modules::makeVersion() {
 
 void Modules::removeVersion(Version *V) { removeLast(Versions, V); }
 
+void Modules::removeVersionsOf(Image *I) {
+  std::erase_if(Versions, [I](const auto &V) { return V->In == I; });
+}
+
 Module *Modules::find(std::string_view Name) {
   auto Found = ByName.find(Name);
   return Found == ByName.end() ? nullptr : Found->second;

@@ -112,6 +112,7 @@ public:
   Module *findOrMake(std::string_view Name);
   Version *makeVersion();
   void removeVersion(Version *V);
+  void removeVersionsOf(Image *I);
   unsigned nextMark() { return ++LastMark; }
 
   std::vector<std::unique_ptr<Image>> Images;

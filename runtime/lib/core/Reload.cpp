@@ -365,6 +365,19 @@ Report reload(Runtime &R, bool Force) {
   Out.Took.Total = sys::now() - Start;
   if (Out.Result != Outcome::Unchanged)
     publish(R, Out);
+  if (Out.Result == Outcome::Reloaded && R.Settings.Collect)
+    if (Collected C = collect(R); !C.Why.empty())
+      R.Trace("retired images stay mapped: %s", C.Why.c_str());
+  return Out;
+}
+
+Collected collectRetired(Runtime &R) {
+  Collected Out;
+  TurnScope Scope(R.Reloading);
+  if (Scope.isMine())
+    return collect(R);
+  Out.Why = "this thread is reloading (in a handler or an initialiser); ask "
+            "for it later";
   return Out;
 }
 

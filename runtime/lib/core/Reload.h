@@ -2,13 +2,16 @@
 #ifndef HCR_CORE_RELOAD_H
 #define HCR_CORE_RELOAD_H
 
-#include "Runtime.h"
+#include "Collect.h"
 
 namespace hcr {
 
 /// Takes in every image that is newer than what is loaded, as one transaction.
 /// Force also loads images of equal content again.
 Report reload(Runtime &R, bool Force);
+
+/// collect(), when it is this thread's turn.
+Collected collectRetired(Runtime &R);
 
 /// Adds modules, those that others use first: the start of a program that is
 /// made of module images, or hcrAddModule. Main: the tables of the module that

@@ -19,6 +19,8 @@ Config Config::ofProcess() {
   C.LogTo = sys::environment("HCR_LOG");
   const char *Control = sys::environment("HCR_CONTROL");
   C.Control = Control && std::string_view(Control) == "1";
+  const char *Unload = sys::environment("HCR_UNLOAD");
+  C.Collect = Unload && std::string_view(Unload) == "collect";
   return C;
 }
 

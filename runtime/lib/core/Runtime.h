@@ -36,6 +36,7 @@ struct Config {
   int64_t ProgramTime = 0;
   const char *LogTo = nullptr;
   bool Control = false;
+  bool Collect = false; // after each reload
   /// The directory and the program of this process; its environment unless it
   /// is a setuid program.
   static Config ofProcess();
@@ -82,6 +83,9 @@ struct Runtime {
   /// another thread reloaded.
   std::atomic<const char *> Broken = nullptr;
   GetProc GetRuntimeProc = nullptr; // set by capi/
+  /// The first range of the runtime's own memory that ends behind an address;
+  /// set by capi/, null where its memory is everybody's (sanitizers).
+  sys::ObjectRange (*OwnMemory)(const char *After) = nullptr;
 
   sys::Mutex Lock; // of everything below
   Modules Loaded;

@@ -28,6 +28,8 @@ struct ObjectRange {
 /// more). Touches no memory of the object itself.
 ObjectRange objectAt(const void *Address);
 ObjectRange objectOf(void *Handle);
+/// Where the loader keeps what it knows of an object.
+const void *loaderRecordOf(void *Handle);
 
 /// Zeroed pages, readable and writable; null if there are none.
 void *allocatePages(size_t Size);

@@ -37,12 +37,17 @@ ObjectRange objectAt(const void *Address) {
           static_cast<const char *>(Found.dlfo_map_end)};
 }
 
-ObjectRange objectOf(void *Handle) {
+static const link_map *mapOf(void *Handle) {
   link_map *Map = nullptr;
-  if (dlinfo(Handle, RTLD_DI_LINKMAP, &Map) || !Map)
-    return {};
-  return objectAt(Map->l_ld);
+  return dlinfo(Handle, RTLD_DI_LINKMAP, &Map) ? nullptr : Map;
 }
+
+ObjectRange objectOf(void *Handle) {
+  const link_map *Map = mapOf(Handle);
+  return Map ? objectAt(Map->l_ld) : ObjectRange();
+}
+
+const void *loaderRecordOf(void *Handle) { return mapOf(Handle); }
 
 void *allocatePages(size_t Size) {
   void *Pages = mmap(nullptr, Size, PROT_READ | PROT_WRITE,

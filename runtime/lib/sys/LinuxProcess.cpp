@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Process.h"
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -58,10 +59,31 @@ struct Start {
 };
 } // namespace
 
+// One thread for the socket; tests have a few at once.
+static std::atomic<int> OwnThreads[16];
+
+static void replaceOwnThread(int Before, int Now) {
+  for (std::atomic<int> &Id : OwnThreads) {
+    int Expected = Before;
+    if (Id.compare_exchange_strong(Expected, Now))
+      return;
+  }
+}
+
+bool isOwnThread(int Id) {
+  for (const std::atomic<int> &Own : OwnThreads)
+    if (Own == Id)
+      return true;
+  return false;
+}
+
 static void *runThread(void *Argument) {
   Start S = *static_cast<Start *>(Argument);
   delete static_cast<Start *>(Argument);
+  int Me = gettid();
+  replaceOwnThread(0, Me);
   S.Body(S.Context);
+  replaceOwnThread(Me, 0);
   return nullptr;
 }
 

@@ -33,6 +33,8 @@ int64_t fileClock();
 /// Starts a detached thread with every signal blocked, so that a signal of the
 /// program is never handled on a stack the program does not know.
 int startThread(const char *Name, void (*Body)(void *), void *Context);
+/// Whether startThread() started it, and it has not ended.
+bool isOwnThread(int Id);
 
 /// Writes to a descriptor of the program; a closed pipe is not the program's
 /// death (SIGPIPE stays away), and errors are swallowed.
