@@ -78,7 +78,7 @@ Error Builder::begin() {
   Notes.begin(Found.Known);
   Tree.load(P);
   removeLeftovers();
-  if (Error E = Compiler.prepare())
+  if (Error E = Compiler.prepare(Found.Libraries))
     return E;
   if (!Options.Everything)
     if (Error E = dropStaleImages())

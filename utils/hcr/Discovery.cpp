@@ -269,6 +269,25 @@ static bool isRuntime(StringRef Library) {
          path::filename(Library).starts_with("libnimhcr.so");
 }
 
+std::vector<std::string> librariesOf(const ImageContents &Image) {
+  std::vector<std::string> Result;
+  for (const std::string &Name : Image.Needed) {
+    // A path would become part of the image and depend on where it runs.
+    if (isRuntime(Name) || StringRef(Name).contains('/'))
+      continue;
+    std::string Path = findLibrary(Name, Image);
+    if (Path.empty()) {
+      Result.push_back(Name);
+      continue;
+    }
+    Expected<ImageContents> Library = readImage(Path);
+    if (Library && Library->Modules.empty())
+      Result.push_back(Path);
+    consumeError(Library.takeError());
+  }
+  return Result;
+}
+
 // Module images that stand for modules the executable does not have: those of
 // `hcr link`, and of sources that were added later.
 static std::vector<std::string> imagesBeside(const Program &P) {
@@ -325,6 +344,9 @@ Error Finder::addImage(const std::string &Path) {
   for (ImageContents::Module &M : Image->Modules)
     if (!M.Name.empty() && !Found.Known.count(M.Name))
       Missing.emplace(M.Name, M.Root);
+  for (std::string &Library : librariesOf(*Image))
+    if (!is_contained(Found.Libraries, Library))
+      Found.Libraries.push_back(std::move(Library));
   for (const std::string &Name : Image->Needed) {
     HasRuntime |= isRuntime(Name);
     std::string Library = isRuntime(Name) ? "" : findLibrary(Name, *Image);

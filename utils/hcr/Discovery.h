@@ -32,8 +32,13 @@ llvm::Expected<ImageContents> readImage(const std::string &Path);
 struct Modules {
   std::map<std::string, CompileRecord> Known; // by name
   std::vector<std::string> WithoutCommand;    // in tables, but no way to build
-  std::string CompileCommands; // compile_commands.json in use, or empty
+  std::string CompileCommands;        // compile_commands.json in use, or empty
+  std::vector<std::string> Libraries; // used by the program: name or path
 };
+
+// The libraries that an ELF file says it needs, apart from ours and from those
+// with modules. Where the file itself says where one is: its path.
+std::vector<std::string> librariesOf(const ImageContents &Image);
 
 struct DiscoveryOptions {
   std::vector<std::string> Images; // --image

@@ -10,14 +10,15 @@ using namespace llvm;
 
 namespace hcr {
 
-Error ImageCompiler::prepare() {
-  if (Linker)
-    return Error::success();
-  Expected<ImageLinker> Found = ImageLinker::find(Options.Linker);
-  if (!Found)
-    return Found.takeError();
-  Linker.emplace(std::move(*Found));
-  Linker->useCache(P.file("build/builtins"));
+Error ImageCompiler::prepare(const std::vector<std::string> &Libraries) {
+  if (!Linker) {
+    Expected<ImageLinker> Found = ImageLinker::find(Options.Linker);
+    if (!Found)
+      return Found.takeError();
+    Linker.emplace(std::move(*Found));
+    Linker->useCache(P.file("build/compilers"));
+  }
+  Linker->useLibraries(Libraries);
   return Error::success();
 }
 

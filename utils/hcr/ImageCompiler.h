@@ -38,8 +38,8 @@ public:
                 const Report &Out, ImportTree &Tree)
       : P(P), Options(Options), Out(Out), Tree(Tree) {}
 
-  // Finds the linker, which may fail.
-  llvm::Error prepare();
+  // Finds the linker, which may fail. Libraries: those of the program.
+  llvm::Error prepare(const std::vector<std::string> &Libraries);
   // Makes an image of each module, below Directory.
   llvm::Expected<std::vector<ImageJob>>
   run(llvm::ArrayRef<const CompileRecord *> Modules,

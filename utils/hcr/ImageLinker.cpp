@@ -2,6 +2,7 @@
 #include "ImageLinker.h"
 #include "Files.h"
 #include "Report.h"
+#include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
@@ -36,7 +37,7 @@ void ImageLinker::useCache(std::string File) {
   CacheFile = std::move(File);
   forEachRow(CacheFile, [&](ArrayRef<StringRef> Row) {
     if (Row.size() == 2)
-      Archives[Row[0].str()] = Row[1].str();
+      Answers[Row[0].str()] = Row[1].str();
   });
 }
 
@@ -53,30 +54,65 @@ static bool choosesTarget(StringRef Argument) {
          Argument == "-m64" || Argument == "-mx32";
 }
 
-// Functions that clang calls but the C library does not have (__udivti3):
-// libgcc.a or compiler-rt, whichever this compiler uses.
-std::string ImageLinker::builtins(const CompileRecord &Record) {
+// What this compiler answers, for this target, to a question about itself.
+std::string ImageLinker::answer(const CompileRecord &Record,
+                                StringRef Question) {
   Command Ask = {Record.Compiler};
   copy_if(Record.Arguments, std::back_inserter(Ask), choosesTarget);
-  Ask.push_back("--print-libgcc-file-name");
+  Ask.push_back(Question.str());
   std::string Key = shellQuoted(Ask);
-  if (auto I = Archives.find(Key); I != Archives.end())
+  if (auto I = Answers.find(Key); I != Answers.end())
     return I->second;
-  std::string Archive;
+  std::string Text;
   if (Expected<Finished> Answer = runCaptured(Ask, "", false)) {
-    Archive = StringRef(Answer->Output).trim().str();
-    if (Answer->Code != 0 || !sys::fs::exists(Archive))
-      Archive.clear();
+    if (Answer->Code == 0)
+      Text = StringRef(Answer->Output).trim().str();
   } else {
     consumeError(Answer.takeError());
   }
-  Archives[Key] = Archive;
-  std::string Text;
-  for (const auto &[Asked, Path] : Archives)
-    Text += Asked + "\t" + Path + "\n";
+  std::replace(Text.begin(), Text.end(), '\n', ' '); // one line in the file
+  Answers[Key] = Text;
+  std::string Lines;
+  for (const auto &[Asked, Told] : Answers)
+    Lines += Asked + "\t" + Told + "\n";
   if (!CacheFile.empty())
-    consumeError(replaceFile(CacheFile, Text)); // asked again next time
-  return Archive;
+    consumeError(replaceFile(CacheFile, Lines)); // asked again next time
+  return Text;
+}
+
+// Functions that clang calls but the C library does not have (__udivti3):
+// libgcc.a or compiler-rt, whichever this compiler uses.
+std::string ImageLinker::builtins(const CompileRecord &Record) {
+  std::string Archive = answer(Record, "--print-libgcc-file-name");
+  return sys::fs::exists(Archive) ? Archive : "";
+}
+
+// Without the libraries that a function is in, a reference to it has no
+// version, and the dynamic linker takes the oldest that there is: glibc keeps
+// a pthread_cond_wait() of 2002, for another pthread_cond_t.
+std::vector<std::string> ImageLinker::libraries(const CompileRecord &Record) {
+  std::vector<std::string> Paths;
+  StringRef Directories;
+  std::string Told = answer(Record, "--print-search-dirs");
+  if (size_t At = Told.find("libraries: ="); At != std::string::npos)
+    Directories = StringRef(Told).drop_front(At + strlen("libraries: ="));
+  SmallVector<StringRef> Split;
+  Directories.split(Split, ':', -1, /*KeepEmpty=*/false);
+  for (const std::string &Library : Libraries) {
+    if (sys::path::is_absolute(Library)) {
+      Paths.push_back(Library);
+      continue;
+    }
+    for (StringRef Directory : Split) {
+      SmallString<256> Path(Directory);
+      sys::path::append(Path, Library);
+      if (!sys::fs::exists(Path))
+        continue;
+      Paths.push_back(std::string(Path));
+      break;
+    }
+  }
+  return Paths;
 }
 
 Command ImageLinker::command(const CompileRecord &Record,
@@ -101,6 +137,7 @@ Command ImageLinker::command(const CompileRecord &Record,
     Words.push_back(Extra);
   if (std::string Archive = builtins(Record); !Archive.empty())
     Words.push_back(Archive);
+  append_range(Words, libraries(Record));
   return Words;
 }
 

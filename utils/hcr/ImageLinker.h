@@ -18,8 +18,13 @@ public:
   // Given: the user's choice, a name or a path; empty: the fastest there is.
   static llvm::Expected<ImageLinker> find(llvm::StringRef Given);
 
-  // The file that CacheFile keeps says where a compiler's helper library is.
+  // The file that CacheFile keeps says what compilers said of themselves.
   void useCache(std::string CacheFile);
+  // The libraries of the program: paths, or names to look for where the
+  // compiler looks.
+  void useLibraries(std::vector<std::string> Names) {
+    Libraries = std::move(Names);
+  }
   // The version script: an image exports its entry points and C++ type
   // information (which must be the program's where the program has it).
   static llvm::StringRef versionScript();
@@ -30,10 +35,13 @@ public:
   llvm::StringRef path() const { return Path; }
 
 private:
+  std::string answer(const CompileRecord &Record, llvm::StringRef Question);
   std::string builtins(const CompileRecord &Record);
+  std::vector<std::string> libraries(const CompileRecord &Record);
   std::string Path;
   std::string CacheFile;
-  std::map<std::string, std::string> Archives; // compiler and target -> path
+  std::vector<std::string> Libraries;
+  std::map<std::string, std::string> Answers; // by the command that asked
 };
 
 } // namespace hcr

@@ -327,7 +327,7 @@ Error ModuleLink::run() {
   if (!L)
     return L.takeError();
   Linker.emplace(std::move(*L));
-  Linker->useCache(P.file("build/builtins"));
+  Linker->useCache(P.file("build/compilers"));
   if (Error E = readObjects())
     return E;
   unsigned Number = 0;
@@ -339,6 +339,10 @@ Error ModuleLink::run() {
   // The program first: images that are older than it do not count.
   if (Error E = linkProgram())
     return E;
+  if (Expected<ImageContents> Linked = readImage(Output))
+    Linker->useLibraries(librariesOf(*Linked));
+  else
+    return Linked.takeError();
   fs::remove(P.file("build/state"));
   if (Error E = linkImages())
     return E;
