@@ -136,8 +136,18 @@ bool belongsToRuntime(StringRef Name) {
           Name[3] <= 'Z');
 }
 
+/// Complex multiplication and division (`__muldc3`). Only the compiler's own
+/// archive has them, hidden in each object that is linked, so an image must
+/// refer to them strongly to get its own.
+bool belongsToCompilerLibrary(StringRef Name) {
+  return (Name.consume_front("__mul") || Name.consume_front("__div")) &&
+         Name.size() == 3 && StringRef("hsdxt").contains(Name[0]) &&
+         Name.ends_with("c3");
+}
+
 bool belongsToImplementation(StringRef Name) {
-  return belongsToRuntime(Name) || belongsToStandardLibrary(Name);
+  return belongsToRuntime(Name) || belongsToStandardLibrary(Name) ||
+         belongsToCompilerLibrary(Name);
 }
 
 /// Type information of a class of the program.
@@ -256,7 +266,7 @@ private:
       return "it is marked HCR_NONRELOADABLE";
     if (F.hasFnAttribute(Attribute::Naked))
       return "a naked function has no calling convention to keep";
-    if (F.hasFnAttribute(Attribute::AlwaysInline))
+    if (F.hasFnAttribute(Attribute::AlwaysInline) && !isReachedByOthers(F))
       return "it is always_inline";
     if (F.hasWeakAnyLinkage() || F.hasLinkOnceAnyLinkage())
       return "a weak definition may be replaced by the linker";
@@ -271,6 +281,12 @@ private:
     if (F.hasFnAttribute(Attribute::PresplitCoroutine) && F.hasPrivateLinkage())
       return "the compiler made it";
     return {};
+  }
+
+  /// An always_inline function is part of its callers, unless its address is
+  /// taken or another module calls it.
+  static bool isReachedByOthers(const Function &F) {
+    return F.hasExternalLinkage() || hasAddressUse(F);
   }
 
   void addDefinedFunction(Function &F) {
@@ -290,7 +306,8 @@ private:
     // inlined into.
     bool IsInline =
         isInlineDefinition(F) || belongsToStandardLibrary(F.getName()) ||
-        (F.hasLocalLinkage() && F.hasFnAttribute(Attribute::InlineHint));
+        (F.hasLocalLinkage() && (F.hasFnAttribute(Attribute::InlineHint) ||
+                                 F.hasFnAttribute(Attribute::AlwaysInline)));
     if (!IsInline)
       Result.Procs.push_back(&F);
     else if (hasAddressUse(F))

@@ -20,8 +20,26 @@ bool belongsToBody(const Use &U, const Function &F) {
   return isDirectCall(U, F) || isa<BlockAddress>(U.getUser());
 }
 
+/// The symbol of a vectorcall function ends in `@@` and the size of its
+/// parameters, which a linker of shared objects takes for a version. What only
+/// one image uses does without.
+void dropSizeFromSymbol(Function &F) {
+  if (F.getCallingConv() == CallingConv::X86_VectorCall)
+    F.setName("\01" + F.getName());
+}
+
+/// A tail call whose arguments may take every register that a tail call could
+/// jump through: the pointer needs one of them, a jump to a symbol none.
+bool hasNoRegisterForPointer(const CallBase &Call) {
+  return Call.isMustTailCall() &&
+         (Call.getCallingConv() == CallingConv::PreserveNone ||
+          Call.getCallingConv() == CallingConv::X86_RegCall);
+}
+
 /// The one place that decides what a call of a reloadable function looks like.
-void callThroughSlot(Function &F, GlobalVariable &Slot, const Plan &P) {
+/// \p MakeEntry gives a function of this module that jumps through the slot.
+void callThroughSlot(Function &F, GlobalVariable &Slot, const Plan &P,
+                     function_ref<Function *()> MakeEntry) {
   SmallVector<CallBase *, 16> Calls;
   for (const Use &U : F.uses())
     if (isDirectCall(U, F)) {
@@ -30,8 +48,12 @@ void callThroughSlot(Function &F, GlobalVariable &Slot, const Plan &P) {
         Calls.push_back(Call);
     }
   for (CallBase *Call : Calls) {
-    IRBuilder<> B(Call);
-    Call->setCalledOperand(loadSlot(B, Slot));
+    if (hasNoRegisterForPointer(*Call)) {
+      Call->setCalledOperand(MakeEntry());
+    } else {
+      IRBuilder<> B(Call);
+      Call->setCalledOperand(loadSlot(B, Slot));
+    }
     // What the declaration promised, the call must promise now.
     if (F.doesNotReturn())
       Call->addFnAttr(Attribute::NoReturn);
@@ -140,8 +162,11 @@ private:
                  Entry->hasLocalLinkage() ? GlobalValue::InternalLinkage
                                           : GlobalValue::ExternalLinkage,
                  F);
-    callThroughSlot(F, *Slot, L.P);
+    if (!F.hasFnAttribute(Attribute::AlwaysInline))
+      callThroughSlot(F, *Slot, L.P, [&] { return Entry; });
     makeStableEntry(*Entry, F, *Slot);
+    if (L.Opts.IsImage)
+      dropSizeFromSymbol(*Entry);
 
     ProcRow Row;
     Row.Symbol = Entry;
@@ -177,6 +202,7 @@ private:
   Function *splitOffBody(Function &F) {
     std::string Symbol = F.getName().str();
     F.setName(Symbol + "_actual");
+    dropSizeFromSymbol(F);
     Function *Entry = Function::Create(F.getFunctionType(), F.getLinkage(),
                                        F.getAddressSpace(), Symbol, &M);
     Entry->setVisibility(F.getVisibility());
@@ -278,12 +304,23 @@ private:
       GlobalVariable *Slot = makeSlot(Name, GlobalValue::WeakAnyLinkage, F);
       if (IsHost)
         makeComdat(*Slot);
-      callThroughSlot(F, *Slot, L.P);
+      Function *Jump = nullptr;
+      callThroughSlot(F, *Slot, L.P, [&] {
+        if (!Jump) {
+          Jump = Function::Create(F.getFunctionType(),
+                                  GlobalValue::InternalLinkage,
+                                  F.getAddressSpace(), Name + ".jump", &M);
+          makeStableEntry(*Jump, F, *Slot);
+        }
+        return Jump;
+      });
       Row.Slot = Slot;
     }
     if (!IsHost) {
-      if (L.Opts.IsImage)
+      if (L.Opts.IsImage) {
         F.setLinkage(GlobalValue::ExternalWeakLinkage);
+        dropSizeFromSymbol(F);
+      }
       Row.Address = makeAddress(F, Name, F, IsInData);
     }
     if (Row.Slot || Row.Address)
@@ -291,7 +328,9 @@ private:
   }
 
   void addDirectProc(Function &F) {
-    if (F.hasLinkOnceLinkage() || !L.Ids.Content.contains(&F))
+    // What every caller has inlined is as new as they are.
+    if (F.hasLinkOnceLinkage() || F.hasFnAttribute(Attribute::AlwaysInline) ||
+        !L.Ids.Content.contains(&F))
       return;
     ProcRow Row;
     Row.Name = plainName(F);

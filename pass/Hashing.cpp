@@ -239,8 +239,9 @@ uint64_t hashSignature(const FunctionType *Type, AttributeList Attributes) {
 }
 
 uint64_t hashSignature(const Function &F) {
-  // C's `int f();` is variadic without a named parameter and matches any.
-  if (F.isDeclaration() && F.isVarArg() && F.arg_empty())
+  // C's `int f();` is variadic without a named parameter and matches any. A
+  // large structure's result is no named parameter.
+  if (F.isDeclaration() && F.isVarArg() && F.arg_size() == F.hasStructRetAttr())
     return 0;
   return hashSignature(F.getFunctionType(), F.getAttributes());
 }

@@ -42,6 +42,11 @@ void makeStableEntry(Function &Entry, const Function &Body, Constant &Slot) {
   Entry.setCallingConv(Body.getCallingConv());
   Entry.setAttributes(
       AttributeList::get(Ctx, AttributeList::FunctionIndex, Attributes));
+  // vectorcall counts the bytes of its parameters in the symbol's name.
+  for (unsigned I = 0; I != Body.arg_size(); ++I)
+    for (Attribute::AttrKind Kind : {Attribute::StructRet, Attribute::ByVal})
+      if (Body.hasParamAttribute(I, Kind))
+        Entry.addParamAttr(I, Body.getParamAttribute(I, Kind));
 
   auto [Jump, Constraint] =
       jumpThroughSlot(Triple(Entry.getParent()->getTargetTriple()));

@@ -36,7 +36,7 @@ define void @naked() naked {
 }
 
 ; LOG: 'inlined' is not reloadable: it is always_inline
-define void @inlined() alwaysinline {
+define internal void @inlined() alwaysinline {
   ret void
 }
 
