@@ -268,8 +268,8 @@ private:
       return "a naked function has no calling convention to keep";
     if (F.hasFnAttribute(Attribute::AlwaysInline) && !isReachedByOthers(F))
       return "it is always_inline";
-    if (F.hasWeakAnyLinkage() || F.hasLinkOnceAnyLinkage())
-      return "a weak definition may be replaced by the linker";
+    if (F.hasLinkOnceAnyLinkage() || (F.hasWeakAnyLinkage() && F.hasComdat()))
+      return "the linker may discard it";
     if (Resolvers.contains(&F))
       return "it resolves an ifunc, before slots are relocated";
     if (Personalities.contains(&F))
@@ -297,6 +297,10 @@ private:
     if (Reason Why = whyDirect(F); !Why.empty()) {
       Result.DirectProcs.push_back(&F);
       remark(F, Why);
+      return;
+    }
+    if (F.hasWeakAnyLinkage()) {
+      Result.WeakProcs.push_back(&F);
       return;
     }
     // A changed header rebuilds all its users, so calls may inline; addresses

@@ -23,6 +23,7 @@ struct Plan {
   List<llvm::Function> Procs;         ///< Defined here: slot and body.
   List<llvm::Function> InlineProcs;   ///< Called directly, address by entry.
   List<llvm::Function> ImportedProcs; ///< Declared here, called by slot.
+  List<llvm::Function> WeakProcs;     ///< Others may define them, too.
   List<llvm::Function> DirectProcs;   ///< Defined here and left alone.
   List<llvm::GlobalAlias> Aliases;    ///< Other names of Procs.
 

@@ -80,6 +80,8 @@ public:
       lowerProc(*F);
     for (Function *F : L.P.InlineProcs)
       lowerInlineProc(*F);
+    for (Function *F : L.P.WeakProcs)
+      lowerWeakProc(*F);
     for (Function *F : L.P.ImportedProcs)
       lowerImportedProc(*F);
     for (Function *F : L.P.DirectProcs)
@@ -115,7 +117,8 @@ private:
 
   void expandAddresses() {
     SmallVector<GlobalValue *, 0> All;
-    for (const auto *List : {&L.P.Procs, &L.P.InlineProcs, &L.P.ImportedProcs})
+    for (const auto *List :
+         {&L.P.Procs, &L.P.InlineProcs, &L.P.WeakProcs, &L.P.ImportedProcs})
       All.append(List->begin(), List->end());
     expandConstantUses(All);
   }
@@ -213,7 +216,11 @@ private:
     Entry->setComdat(F.getComdat());
     F.replaceUsesWithIf(Entry,
                         [&F](const Use &U) { return !belongsToBody(U, F); });
-    if (!F.hasLocalLinkage()) {
+    if (F.hasWeakLinkage()) {
+      F.setLinkage(GlobalValue::InternalLinkage);
+      F.setVisibility(GlobalValue::DefaultVisibility);
+      F.setDSOLocal(true);
+    } else if (!F.hasLocalLinkage()) {
       F.setLinkage(GlobalValue::ExternalLinkage);
       F.setVisibility(GlobalValue::HiddenVisibility);
       F.setDSOLocal(true);
@@ -289,6 +296,66 @@ private:
     L.Table.Procs.push_back(Row);
   }
 
+  /// The slot that callers of \p Symbol share, until a definition brings its
+  /// own: it starts as the linker's answer.
+  GlobalVariable *makeCallersSlot(Function &Symbol, StringRef Name) {
+    GlobalVariable *Slot = makeSlot(Name, GlobalValue::WeakAnyLinkage, Symbol);
+    if (IsHost)
+      makeComdat(*Slot);
+    return Slot;
+  }
+
+  /// Calls of \p F go through \p Slot, which another module may own.
+  void callThroughCallersSlot(Function &F, GlobalVariable &Slot,
+                              StringRef Name) {
+    Function *Jump = nullptr;
+    callThroughSlot(F, Slot, L.P, [&] {
+      if (!Jump) {
+        Jump =
+            Function::Create(F.getFunctionType(), GlobalValue::InternalLinkage,
+                             F.getAddressSpace(), Name + ".jump", &M);
+        makeStableEntry(*Jump, F, Slot);
+      }
+      return Jump;
+    });
+  }
+
+  void lowerWeakProc(Function &F) {
+    std::string Name = plainName(F).str();
+    uint32_t Scope = scopeOf(F);
+    Function *Entry = splitOffBody(F);
+    GlobalVariable *Slot = makeCallersSlot(*Entry, Name);
+    callThroughCallersSlot(F, *Slot, Name);
+    // Where nothing is rewritten, the linker's choice is called.
+    F.replaceUsesWithIf(Entry,
+                        [&F](const Use &U) { return isDirectCall(U, F); });
+    GlobalVariable *Own =
+        makePointerVariable(M, Name + ".own", GlobalValue::InternalLinkage, &F);
+    makeStableEntry(*Entry, F, *Own);
+
+    ProcRow Row;
+    Row.Symbol = Entry;
+    Row.Name = Name;
+    Row.Flags = Scope | HCR_PROC_WEAK_DEFINITION;
+    Row.Signature = L.Ids.signature(F);
+    Row.BodyHash = L.Ids.Content.lookup(&F);
+    Row.Body = &F;
+    Row.Slot = Own;
+    Row.Entry = localAlias(*Entry);
+    Row.Address = IsHost
+                      ? makePointerVariable(M, Name + ".addr",
+                                            GlobalValue::InternalLinkage, Entry)
+                      : makeAddress(*Entry, Name, *Entry, true);
+    L.Table.Procs.push_back(Row);
+
+    ProcImportRow Import;
+    Import.Name = Name;
+    Import.Flags = HCR_PROC_WEAK_DEFINITION;
+    Import.Signature = Row.Signature;
+    Import.Slot = Slot;
+    L.Table.ProcImports.push_back(Import);
+  }
+
   void lowerImportedProc(Function &F) {
     std::string Name = plainName(F).str();
     bool IsCalled =
@@ -301,19 +368,8 @@ private:
     if (F.hasExternalWeakLinkage())
       Row.Flags = HCR_PROC_WEAK;
     if (IsCalled) {
-      GlobalVariable *Slot = makeSlot(Name, GlobalValue::WeakAnyLinkage, F);
-      if (IsHost)
-        makeComdat(*Slot);
-      Function *Jump = nullptr;
-      callThroughSlot(F, *Slot, L.P, [&] {
-        if (!Jump) {
-          Jump = Function::Create(F.getFunctionType(),
-                                  GlobalValue::InternalLinkage,
-                                  F.getAddressSpace(), Name + ".jump", &M);
-          makeStableEntry(*Jump, F, *Slot);
-        }
-        return Jump;
-      });
+      GlobalVariable *Slot = makeCallersSlot(F, Name);
+      callThroughCallersSlot(F, *Slot, Name);
       Row.Slot = Slot;
     }
     if (!IsHost) {

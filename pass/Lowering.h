@@ -47,6 +47,11 @@ struct Lowering {
 ///       … %G = load atomic ptr, ptr @G.slot monotonic
 ///         call i32 %G(i32 %x) … }
 ///
+/// A weak definition's own slot is another one, W.own, because its callers' may
+/// belong to the definition that wins; theirs starts as the linker's answer:
+///     @W.own = internal global ptr @W_actual      ; W jumps through it
+///     @W.slot = weak hidden global ptr @W         ; as of an imported function
+///
 /// An inline function I keeps its name and its direct calls; where its
 /// address is used, I.entry (jumping through I.slot) takes its place.
 /// In the module binding the address of a function in code is loaded from

@@ -20,9 +20,7 @@ uint32_t scopeOf(const GlobalValue &G) {
   return G.hasHiddenVisibility() ? HCR_SCOPE_IMAGE : HCR_SCOPE_PROGRAM;
 }
 
-Constant *locallyBound(GlobalValue &G) {
-  if (G.hasLocalLinkage() || !G.hasDefaultVisibility())
-    return &G;
+GlobalAlias *localAlias(GlobalValue &G) {
   std::string Name = (plainName(G) + ".local").str();
   if (GlobalAlias *Known = G.getParent()->getNamedAlias(Name))
     return Known;
@@ -31,6 +29,12 @@ Constant *locallyBound(GlobalValue &G) {
                                     G.getParent());
   Alias->setDSOLocal(true);
   return Alias;
+}
+
+Constant *locallyBound(GlobalValue &G) {
+  if (G.hasLocalLinkage() || !G.hasDefaultVisibility())
+    return &G;
+  return localAlias(G);
 }
 
 void bindInside(GlobalValue &G, const Options &Opts) {

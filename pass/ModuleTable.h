@@ -93,6 +93,9 @@ llvm::StringRef plainName(const llvm::GlobalValue &G);
 /// Who shares the definition \p G (HcrScope).
 uint32_t scopeOf(const llvm::GlobalValue &G);
 
+/// A local name for the definition \p G of this module.
+llvm::GlobalAlias *localAlias(llvm::GlobalValue &G);
+
 /// \p G, or a local alias of it if another image could take its place.
 llvm::Constant *locallyBound(llvm::GlobalValue &G);
 

@@ -40,15 +40,16 @@ define internal void @inlined() alwaysinline {
   ret void
 }
 
-; LOG: 'weak' is not reloadable: a weak definition may be replaced by the linker
-define weak void @weak() {
+; LOG: 'grouped' is not reloadable: the linker may discard it
+$grouped = comdat any
+define weak void @grouped() comdat {
   ret void
 }
 
 ; LOG: 'resolver' is not reloadable: it resolves an ifunc, before slots are relocated
 define internal ptr @resolver() {
-  call void @weak()
-  ret ptr @weak
+  call void @grouped()
+  ret ptr @grouped
 }
 
 ; LOG: 'named' is not reloadable: inline assembly names it
@@ -88,7 +89,7 @@ declare i32 @setjmp(ptr) returns_twice
 ; CHECK-LABEL: define hidden void @calls_actual()
 ; CHECK-NEXT:    call void @naked()
 ; CHECK-NEXT:    call void @inlined()
-; CHECK-NEXT:    call void @weak()
+; CHECK-NEXT:    call void @grouped()
 ; CHECK-NEXT:    call void asm sideeffect "call named", ""()
 ; CHECK-NEXT:    call void @named()
 ; CHECK-NEXT:    call void @named_at_top()
@@ -102,7 +103,7 @@ declare i32 @setjmp(ptr) returns_twice
 define void @calls() personality ptr @person {
   call void @naked()
   call void @inlined()
-  call void @weak()
+  call void @grouped()
   call void asm sideeffect "call named", ""()
   call void @named()
   call void @named_at_top()

@@ -49,11 +49,17 @@ enum HcrProcFlags {
                           << 3, /* accessor `<variable>.tls` of a thread-local:
                              the first definition is kept for ever */
   HCR_PROC_DIRECT =
-      1 << 4,            /* not reloadable (`main`, weak, marked by the
-                            user):     listed for its BodyHash only, so that
-                            a     change can     be reported ("takes effect at
-                            the next     start");     Slot, Body and Entry = 0 */
-  HCR_PROC_WEAK = 1 << 5 /* import: 0 is an acceptable answer */
+      1 << 4,             /* not reloadable (`main`, weak, marked by the
+                             user):     listed for its BodyHash only, so that
+                             a     change can     be reported ("takes effect at
+                             the next     start");     Slot, Body and Entry = 0 */
+  HCR_PROC_WEAK = 1 << 5, /* import: 0 is an acceptable answer */
+  HCR_PROC_WEAK_DEFINITION =
+      1 << 6 /* proc: any other definition of the name wins. Slot is what
+                Entry, the definition's own, jumps through; Address holds
+                the linker's choice, in host bindings too.
+                import: of a name that this module defines so; Slot is
+                what callers load */
 };
 
 /* A reloadable function defined in this module. 48 bytes. */
@@ -78,7 +84,8 @@ struct HcrProc {
 /* A function that this module calls or whose address it takes. 24 bytes. */
 struct HcrProcImport {
   HcrRel Name;
-  uint32_t Flags;     /* HCR_PROC_WEAK, HCR_PROC_THREAD_LOCAL */
+  uint32_t Flags;     /* HCR_PROC_WEAK, HCR_PROC_THREAD_LOCAL,
+                         HCR_PROC_WEAK_DEFINITION */
   uint64_t Signature; /* as the caller sees it; 0 matches any */
   HcrRel Slot;        /* 0: never called through a slot here */
   HcrRel Address;     /* module binding only, else 0 */

@@ -129,8 +129,10 @@ static void settleProc(ProcSymbol &S) {
     S.Definer = nullptr;
   } else if (S.NextBody) {
     S.Body = S.NextBody;
-    if (S.NextDefiner)
+    if (S.NextDefiner) {
       S.BodyHash = S.NextHash;
+      S.Is = S.NextIs;
+    }
     S.Addresses.clear();
   }
   S.NextBody = nullptr;

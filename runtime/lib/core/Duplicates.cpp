@@ -28,8 +28,8 @@ struct ProcKind {
   static SymbolTable<ProcSymbol> &table(Runtime &R) { return R.Procs; }
   // Direct ones may be weak. (What else is direct is bound by the linker.)
   static bool isOnly(const HcrProc &P) {
-    return !(P.Flags &
-             (HCR_PROC_INLINE | HCR_PROC_THREAD_LOCAL | HCR_PROC_DIRECT));
+    return !(P.Flags & (HCR_PROC_INLINE | HCR_PROC_THREAD_LOCAL |
+                        HCR_PROC_DIRECT | HCR_PROC_WEAK_DEFINITION));
   }
 };
 

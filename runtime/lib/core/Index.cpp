@@ -10,6 +10,10 @@ static void indexHostProcs(Runtime &R, Module &M, const HcrModuleTable &Table) {
     ProcSymbol &S =
         *R.Procs.findOrMake(ownerFor(P.Flags, M), nameOf(P.Name), P.Signature);
     ++S.Count;
+    if (P.Flags & HCR_PROC_WEAK_DEFINITION) {
+      indexWeak(R, M, P, S);
+      continue;
+    }
     Cell Slot = cellOf(P.Slot);
     // The linker chose one copy of an inline function; its slot knows which.
     void *Body = follow(P.Body);
@@ -21,13 +25,15 @@ static void indexHostProcs(Runtime &R, Module &M, const HcrModuleTable &Table) {
       S.Flags = P.Flags;
       continue; // direct
     }
-    if (!S.Body || S.Body == S.Notice) {
-      // First seen (or asked for by hcrGetProc before it was known).
+    if (!S.Body || S.Body == S.Notice || S.Is == Strength::Foreign) {
+      // First seen (or asked for by hcrGetProc before it was known, or by a
+      // module whose own definition is weak).
       S.Slots.forEach([&](Cell C) { storeCell(C, Body); });
       S.Body = Body;
       S.Definer = &M;
       S.BodyHash = P.BodyHash;
       S.Flags = P.Flags;
+      S.Is = Strength::Strong;
     } else if (Slot && S.Definer && S.Definer->Current &&
                !S.Definer->Current->Permanent) {
       // A plugin opened after its module was reloaded: bring it up to date.
@@ -77,6 +83,15 @@ static void indexAbsent(Runtime &R, const HcrModuleTable &Table) {
           ->Pointers.addOnce(Pointer);
 }
 
+/// What callers of a weak definition load is not the definition's own slot.
+static void indexWeakCallers(Runtime &R, Module &M,
+                             const HcrModuleTable &Table) {
+  for (const HcrProcImport &I : procImportsOf(Table))
+    if (I.Flags & HCR_PROC_WEAK_DEFINITION)
+      if (ProcSymbol *S = findProc(R, M, nameOf(I.Name), I.Signature).Found)
+        S->Slots.addOnce(cellOf(I.Slot));
+}
+
 /// Only between images: inside one, importer and definer share the cell.
 static void indexHostImports(Runtime &R, Module &M,
                              const HcrModuleTable &Table) {
@@ -111,6 +126,7 @@ static void indexHostTable(Runtime &R, Image &In, const HcrModuleTable &Table) {
       R.WithHandlers.push_back(&M);
   }
   indexHostProcs(R, M, Table);
+  indexWeakCallers(R, M, Table);
   indexHostGlobals(R, M, Table);
   indexAbsent(R, Table);
 }
@@ -167,6 +183,7 @@ static void bindInPlace(Runtime &R, Image &In,
   for (Version *V : T.Versions)
     if (Error E = stageVersion(T, *V))
       R.Trace("%s", E.text().c_str());
+  chooseWeak(T);
   for (Version *V : T.Versions) {
     if (Error E = checkImports(T, *V))
       R.Trace("%s", E.text().c_str());

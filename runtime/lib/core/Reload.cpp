@@ -98,6 +98,7 @@ static Error check(Transaction &T) {
     if (Error E = stageVersion(T, *V))
       return E;
   }
+  chooseWeak(T);
   for (Version *V : T.Versions)
     joinMoved(T, *V);
   for (Version *V : T.Versions) {

@@ -63,7 +63,13 @@ static void stageProc(Transaction &T, Version &V, const HcrProc &P) {
                                         nameOf(P.Name), P.Signature);
   touch(T, S);
   ++S.Adds;
+  V.Procs.push_back(&S);
+  if (P.Flags & HCR_PROC_WEAK_DEFINITION) {
+    S.HasWeak = true;
+    return; // chooseWeak() decides
+  }
   S.NextDefiner = V.Of;
+  S.NextIs = Strength::Strong;
   S.NextHash = P.BodyHash;
   // A thread-local's accessor is that of the first image for ever: every
   // thread's value lies in that image's block.
@@ -75,7 +81,6 @@ static void stageProc(Transaction &T, Version &V, const HcrProc &P) {
   S.Flags = P.Flags;
   if (V.Permanent && !S.Entry)
     S.Entry = follow(P.Entry);
-  V.Procs.push_back(&S);
 }
 
 /// A variable that has a value keeps it, if it still fits.

@@ -38,6 +38,13 @@ struct Definitions {
   bool goes() const { return defined() && !definedNext(); }
 };
 
+/// How a function's current definition stands to others of the name.
+enum class Strength : uint8_t {
+  Strong,
+  Weak,   // any strong one takes its place (Weak.cpp)
+  Foreign // nothing to reload: the linker chose code without tables
+};
+
 struct ProcSymbol : Definitions {
   std::string_view Name;
   Owner Of = nullptr;
@@ -45,6 +52,8 @@ struct ProcSymbol : Definitions {
   uint64_t Signature = 0;
   uint64_t BodyHash = 0;
   uint32_t Flags = 0;
+  Strength Is = Strength::Strong, NextIs = Strength::Strong;
+  bool HasWeak = false;  // some module has, or had, a weak definition
   void *Body = nullptr;  // what every slot holds
   void *Entry = nullptr; // null: nobody needed one yet
   Cells Slots;

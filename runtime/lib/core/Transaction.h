@@ -77,6 +77,13 @@ void abandon(Transaction &T);
 // Duplicates.cpp: after everything is staged; R.Lock is held
 Error checkDuplicates(Transaction &T, Version &V);
 
+// Weak.cpp; R.Lock is held
+/// A weak definition of a host image.
+void indexWeak(Runtime &R, Module &M, const HcrProc &P, ProcSymbol &S);
+/// Chooses, for each symbol with weak definitions and no new strong one, what
+/// it is from now on; after every version is staged.
+void chooseWeak(Transaction &T);
+
 // Index.cpp
 /// Makes versions of module-binding tables that the system loaded.
 void introduceInPlace(Transaction &T, Image &In,
