@@ -318,6 +318,14 @@ private:
       Result.InlineProcs.push_back(&F);
   }
 
+  /// Sanitizers know these by name.
+  static bool isSetjmp(const Function &F) {
+    return F.hasFnAttribute(Attribute::ReturnsTwice) &&
+           is_contained({"setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp",
+                         "vfork", "getcontext", "savectx"},
+                        F.getName());
+  }
+
   void addDeclaredFunction(Function &F) {
     LibFunc Known;
     // An image asks the runtime for initialisers of thread-locals; in a
@@ -326,9 +334,8 @@ private:
     bool IsDirect =
         F.isIntrinsic() || F.use_empty() ||
         (belongsToImplementation(F.getName()) && !IsInitializer) ||
-        F.hasFnAttribute(Attribute::ReturnsTwice) ||
-        Personalities.contains(&F) || F.hasDLLImportStorageClass() ||
-        AssemblyNames.contains(F.getName()) ||
+        isSetjmp(F) || Personalities.contains(&F) ||
+        F.hasDLLImportStorageClass() || AssemblyNames.contains(F.getName()) ||
         Marks.NonReloadable.contains(&F) ||
         (LibraryInfo(F).getLibFunc(F, Known) && LibraryInfo(F).has(Known));
     if (!IsDirect)
@@ -337,7 +344,11 @@ private:
 
   void addAlias(GlobalAlias &A) {
     auto *F = dyn_cast<Function>(A.getAliasee()->stripPointerCasts());
-    if (F && !A.isInterposable() && is_contained(Result.Procs, F))
+    if (!F || !is_contained(Result.Procs, F))
+      return;
+    if (A.hasWeakAnyLinkage())
+      Result.WeakAliases.push_back(&A);
+    else if (!A.isInterposable())
       Result.Aliases.push_back(&A);
   }
 

@@ -20,12 +20,13 @@ struct Plan {
   template <typename T> using List = llvm::SmallVector<T *, 0>;
 
   /// Functions.
-  List<llvm::Function> Procs;         ///< Defined here: slot and body.
-  List<llvm::Function> InlineProcs;   ///< Called directly, address by entry.
-  List<llvm::Function> ImportedProcs; ///< Declared here, called by slot.
-  List<llvm::Function> WeakProcs;     ///< Others may define them, too.
-  List<llvm::Function> DirectProcs;   ///< Defined here and left alone.
-  List<llvm::GlobalAlias> Aliases;    ///< Other names of Procs.
+  List<llvm::Function> Procs;          ///< Defined here: slot and body.
+  List<llvm::Function> InlineProcs;    ///< Called directly, address by entry.
+  List<llvm::Function> ImportedProcs;  ///< Declared here, called by slot.
+  List<llvm::Function> WeakProcs;      ///< Others may define them, too.
+  List<llvm::Function> DirectProcs;    ///< Defined here and left alone.
+  List<llvm::GlobalAlias> Aliases;     ///< Other names of Procs.
+  List<llvm::GlobalAlias> WeakAliases; ///< Others may define those names.
 
   /// Variables.
   List<llvm::GlobalVariable> Globals;         ///< Persistent.

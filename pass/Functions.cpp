@@ -59,6 +59,8 @@ void callThroughSlot(Function &F, GlobalVariable &Slot, const Plan &P,
       Call->addFnAttr(Attribute::NoReturn);
     if (F.doesNotThrow())
       Call->addFnAttr(Attribute::NoUnwind);
+    if (F.hasFnAttribute(Attribute::ReturnsTwice))
+      Call->addFnAttr(Attribute::ReturnsTwice);
   }
 }
 
@@ -120,6 +122,7 @@ private:
     for (const auto *List :
          {&L.P.Procs, &L.P.InlineProcs, &L.P.WeakProcs, &L.P.ImportedProcs})
       All.append(List->begin(), List->end());
+    All.append(L.P.WeakAliases.begin(), L.P.WeakAliases.end());
     expandConstantUses(All);
   }
 
@@ -132,7 +135,7 @@ private:
 
   /// Module binding: code that takes the address of \p Symbol loads it.
   /// Returns null if no code does and \p IsNeeded is false.
-  GlobalVariable *makeAddress(Function &Symbol, StringRef Name,
+  GlobalVariable *makeAddress(GlobalValue &Symbol, StringRef Name,
                               Constant &Initial, bool IsNeeded = false) {
     GlobalVariable *Address = nullptr;
     auto Make = [&] {
@@ -186,6 +189,9 @@ private:
     }
     L.Table.Procs.push_back(Row);
     addAliases(*Entry, *Slot, Row);
+    for (GlobalAlias *A : L.P.WeakAliases)
+      if (A->getAliasee()->stripPointerCasts() == Entry)
+        lowerWeakAlias(*A, *Entry, Row);
   }
 
   /// Indirect calls that are checked (-fsanitize=cfi, kcfi, function) ask the
@@ -298,7 +304,7 @@ private:
 
   /// The slot that callers of \p Symbol share, until a definition brings its
   /// own: it starts as the linker's answer.
-  GlobalVariable *makeCallersSlot(Function &Symbol, StringRef Name) {
+  GlobalVariable *makeCallersSlot(GlobalValue &Symbol, StringRef Name) {
     GlobalVariable *Slot = makeSlot(Name, GlobalValue::WeakAnyLinkage, Symbol);
     if (IsHost)
       makeComdat(*Slot);
@@ -342,17 +348,49 @@ private:
     Row.Body = &F;
     Row.Slot = Own;
     Row.Entry = localAlias(*Entry);
-    Row.Address = IsHost
-                      ? makePointerVariable(M, Name + ".addr",
-                                            GlobalValue::InternalLinkage, Entry)
-                      : makeAddress(*Entry, Name, *Entry, true);
-    L.Table.Procs.push_back(Row);
+    Row.Address = makeLinkersChoice(*Entry, Name);
+    addWeakRows(Row, *Slot);
+  }
 
+  /// A weak alias is a weak definition whose entry is that of its function: its
+  /// callers can be given another one, its address cannot.
+  void lowerWeakAlias(GlobalAlias &A, Function &Entry, ProcRow Row) {
+    Row.Symbol = &A;
+    Row.Name = plainName(A);
+    Row.Flags = scopeOf(A) | HCR_PROC_WEAK_DEFINITION;
+    GlobalVariable *Slot = makeCallersSlot(A, Row.Name);
+    SmallVector<CallBase *, 8> Calls;
+    for (const Use &U : A.uses()) {
+      auto *Call = dyn_cast<CallBase>(U.getUser());
+      if (Call && Call->isCallee(&U) && !hasNoRegisterForPointer(*Call) &&
+          !L.P.Untouched.contains(Call->getFunction()))
+        Calls.push_back(Call);
+    }
+    for (CallBase *Call : Calls) {
+      IRBuilder<> B(Call);
+      Call->setCalledOperand(loadSlot(B, *Slot));
+    }
+    Row.Slot = nullptr;
+    Row.Entry = localAlias(Entry);
+    Row.Address = makeLinkersChoice(A, Row.Name);
+    addWeakRows(Row, *Slot);
+  }
+
+  /// Whom the linker chose among the definitions of \p Symbol.
+  GlobalVariable *makeLinkersChoice(GlobalValue &Symbol, StringRef Name) {
+    if (!IsHost)
+      return makeAddress(Symbol, Name, Symbol, /*IsNeeded=*/true);
+    return makePointerVariable(M, Name + ".addr", GlobalValue::InternalLinkage,
+                               &Symbol);
+  }
+
+  void addWeakRows(const ProcRow &Row, GlobalVariable &CallersSlot) {
+    L.Table.Procs.push_back(Row);
     ProcImportRow Import;
-    Import.Name = Name;
+    Import.Name = Row.Name;
     Import.Flags = HCR_PROC_WEAK_DEFINITION;
     Import.Signature = Row.Signature;
-    Import.Slot = Slot;
+    Import.Slot = &CallersSlot;
     L.Table.ProcImports.push_back(Import);
   }
 
@@ -393,6 +431,9 @@ private:
     Row.Flags = scopeOf(F) | HCR_PROC_DIRECT;
     Row.Signature = hashSignature(F);
     Row.BodyHash = L.Ids.Content.lookup(&F);
+    // Images of other modules call it, hidden or new as it may be.
+    if (!F.hasLocalLinkage() && !F.hasComdat() && F.getName() != "main")
+      Row.Body = Row.Entry = locallyBound(F);
     L.Table.Procs.push_back(Row);
   }
 };

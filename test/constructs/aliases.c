@@ -8,6 +8,8 @@ int weakSecond(int);
 int ofStatic(int);
 int hiddenName(int) __attribute__((visibility("hidden")));
 int moves(int);
+int overridden(int);
+int callsOverridden(int);
 int insideSum(int);
 extern int Variable, Other;
 //--- names.c
@@ -17,6 +19,7 @@ int target(int X) { return X + VERSION; }
 int second(int) __attribute__((alias("target")));
 int weakSecond(int) __attribute__((weak, alias("target")));
 int hiddenName(int) __attribute__((alias("target")));
+int overridden(int) __attribute__((weak, alias("target")));
 static int inner(int X) { return X * VERSION; }
 int ofStatic(int) __attribute__((alias("inner")));
 static int localName(int) __attribute__((alias("inner")));
@@ -33,6 +36,13 @@ int insideSum(int X) {
 }
 int Variable = 1;
 extern int Other __attribute__((alias("Variable")));
+//--- other.c
+#include "names.h"
+#define VERSION 1
+#if VERSION == 2
+int overridden(int X) { return X + 1000; }
+#endif
+int callsOverridden(int X) { return overridden(X); }
 //--- main.c
 #include "construct.h"
 #include "names.h"
@@ -60,12 +70,20 @@ static void use(int V) {
   CHECK(Variable == 3);
 }
 
+static int ofOverridden(void) { return overridden(1); }
+
 int main(void) {
   use(1);
+  int (*volatile OldOverridden)(int) = overridden;
+  CHECK(ofOverridden() == 2 && callsOverridden(1) == 2);
   int (*Old)(int) = moves, (*OldTarget)(int) = target;
   reload(2);
   use(2);
+  CHECK(ofOverridden() == 1001 && callsOverridden(1) == 1001);
   CHECK(Old == moves && Old(1) == 201);
   CHECK(OldTarget == target);
+  CHECK(OldOverridden == target && OldOverridden(1) == 3);
+  reload(3);
+  CHECK(ofOverridden() == 4 && callsOverridden(1) == 4);
   return 0;
 }

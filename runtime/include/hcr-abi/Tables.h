@@ -49,10 +49,9 @@ enum HcrProcFlags {
                           << 3, /* accessor `<variable>.tls` of a thread-local:
                              the first definition is kept for ever */
   HCR_PROC_DIRECT =
-      1 << 4,             /* not reloadable (`main`, weak, marked by the
-                             user):     listed for its BodyHash only, so that
-                             a     change can     be reported ("takes effect at
-                             the next     start");     Slot, Body and Entry = 0 */
+      1 << 4, /* not reloadable (`main`, naked, marked by the user): listed so
+                 that a change can be reported ("takes effect at the next
+                 start") and images find it; the first one is kept. Slot = 0 */
   HCR_PROC_WEAK = 1 << 5, /* import: 0 is an acceptable answer */
   HCR_PROC_WEAK_DEFINITION =
       1 << 6 /* proc: any other definition of the name wins. Slot is what
@@ -69,8 +68,8 @@ struct HcrProc {
   uint64_t Signature; /* hash of the canonical type; 0 matches any */
   uint64_t BodyHash;  /* of the code apart from debug information */
   HcrRel Body;    /* `F_actual`. 0 in a host image's rows of inline functions
-                     (which copy is kept is the linker's choice) and of
-                     direct ones: the body is then what *Slot holds */
+                     (which copy is kept is the linker's choice): the body is then
+                     what *Slot holds */
   HcrRel Slot;    /* the pointer that calls load. Host: one per program,
                      listed again by each module that defines an inline
                      function. Module: this module's own */

@@ -159,8 +159,8 @@ ProcLookup findProc(Runtime &R, const Module &M, std::string_view Name,
   for (Owner Of : {static_cast<Owner>(&M), static_cast<Owner>(M.Host),
                    static_cast<Owner>(nullptr)})
     for (ProcSymbol *S = R.Procs.find(Of, Name); S; S = S->Next) {
-      if (!S->bodyNext() || (S->Flags & HCR_PROC_DIRECT))
-        continue; // only the dynamic linker knows direct functions
+      if (!S->bodyNext())
+        continue; // direct and not for others
       if (!S->definedNext()) {
         if (S->Definer && !Out.Gone)
           Out.Gone = S;

@@ -73,13 +73,14 @@ static void stageProc(Transaction &T, Version &V, const HcrProc &P) {
   S.NextHash = P.BodyHash;
   // A thread-local's accessor is that of the first image for ever: every
   // thread's value lies in that image's block.
-  bool ThreadLocal = P.Flags & HCR_PROC_THREAD_LOCAL;
-  bool Kept = ThreadLocal && S.Body && S.defined();
+  // What is direct is called without a slot, so all keep calling one body.
+  constexpr uint32_t FirstStays = HCR_PROC_THREAD_LOCAL | HCR_PROC_DIRECT;
+  bool Kept = (P.Flags & S.Flags & FirstStays) && S.Body && S.defined();
   S.NextBody = Kept ? S.Body : follow(P.Body);
-  if (ThreadLocal && !Kept)
+  if ((P.Flags & FirstStays) && !Kept)
     V.In->Pinned = true;
   S.Flags = P.Flags;
-  if (V.Permanent && !S.Entry)
+  if ((V.Permanent || (P.Flags & HCR_PROC_DIRECT)) && !S.Entry)
     S.Entry = follow(P.Entry);
 }
 

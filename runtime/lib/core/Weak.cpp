@@ -33,8 +33,8 @@ void indexWeak(Runtime &, Module &M, const HcrProc &P, ProcSymbol &S) {
   }
   if (!S.Entry)
     S.Entry = Chosen;
-  if (IsMine)
-    S.Slots.addOnce(cellOf(P.Slot));
+  if (Cell Slot = cellOf(P.Slot); IsMine && Slot)
+    S.Slots.addOnce(Slot);
 }
 
 static const Version *versionNext(const Transaction &T, const Module &M) {
