@@ -126,6 +126,9 @@ bool Control::answerLines(Peer &P) {
       return false;
     std::string Line = P.Input.substr(0, End);
     P.Input.erase(0, End + 1);
+    if (!HostsAreKnown)
+      awaitHosts(R);
+    HostsAreKnown = true;
     if (!sys::sendAll(P.Descriptor, answer(R, Line) + "\n"))
       return false;
   }

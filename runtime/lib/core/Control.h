@@ -37,6 +37,7 @@ private:
   sys::Mutex EndLock;
   sys::Condition HasEnded;
   bool Ended = false;
+  bool HostsAreKnown = false;
 };
 
 /// The answer to one request, one line of JSON without its end.

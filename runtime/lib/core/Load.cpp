@@ -9,6 +9,25 @@
 
 namespace hcr {
 
+void awaitHosts(Runtime &R) {
+  if (R.Generation)
+    return; // images that are loaded by now register nowhere
+  // An object that asks for the call and never makes it is none of ours.
+  constexpr uint64_t Longest = 10'000'000'000; // nanoseconds
+  auto IsRegistered = [&](const sys::ObjectRange &Object) {
+    size_t Count = std::min(R.RangeCount.load(std::memory_order_acquire),
+                            Runtime::MaxRegistered);
+    return std::any_of(R.Ranges, R.Ranges + Count, [&](const auto &Range) {
+      return Object.holds(Range.Begin.load(std::memory_order_acquire));
+    });
+  };
+  uint64_t Start = sys::now();
+  for (const auto &Object : sys::objectsAskingFor("hcrRegisterImage"))
+    while (!IsRegistered(Object) && !R.IsTree && !R.Ending &&
+           sys::now() - Start < Longest)
+      sys::rest(1);
+}
+
 /// The image that this thread is loading: constructors of the image find out
 /// by it that the runtime is in charge.
 static thread_local Image *Loading [[gnu::tls_model("initial-exec")]];

@@ -79,6 +79,8 @@ struct Runtime {
   Turn Reloading;
   std::atomic<intptr_t> Generation = 0;
   std::atomic<bool> Ending = false;
+  /// The program is made of module images, which register nothing.
+  std::atomic<bool> IsTree = false;
   /// Why no reload is possible any more; set in a child that was forked while
   /// another thread reloaded.
   std::atomic<const char *> Broken = nullptr;
@@ -133,6 +135,10 @@ void useRuntime(Runtime *R);
 /// Takes the tables that were registered since into the symbol tables. Needed
 /// before anything is looked up; R.Lock must be held.
 void indexHosts(Runtime &R);
+/// Waits until every object that is being loaded has handed over its tables.
+/// The control thread runs before the constructors of the program do; a reload
+/// in between would take all of the program's variables for new ones.
+void awaitHosts(Runtime &R);
 /// Forgets images that the program closed; R.Lock must be held.
 void forgetClosedHosts(Runtime &R);
 

@@ -97,7 +97,8 @@ bool startTree(Runtime &R, const HcrModuleTable *Begin,
   if (!HoldsMain || Names.empty())
     return false;
   Report Out = addModules(R, Names, {Begin, static_cast<size_t>(End - Begin)});
-  return Out.Result != Outcome::Refused;
+  R.IsTree = Out.Result != Outcome::Refused;
+  return R.IsTree;
 }
 
 } // namespace hcr

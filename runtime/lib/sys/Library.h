@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace hcr::sys {
 
@@ -30,6 +31,9 @@ ObjectRange objectAt(const void *Address);
 ObjectRange objectOf(void *Handle);
 /// Where the loader keeps what it knows of an object.
 const void *loaderRecordOf(void *Handle);
+
+/// The loaded objects that ask the dynamic linker for Symbol.
+std::vector<ObjectRange> objectsAskingFor(const char *Symbol);
 
 /// Zeroed pages, readable and writable; null if there are none.
 void *allocatePages(size_t Size);

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <dlfcn.h>
 #include <link.h>
+#include <string_view>
 #include <sys/mman.h>
+#include <utility>
 
 namespace hcr::sys {
 
@@ -48,6 +50,52 @@ ObjectRange objectOf(void *Handle) {
 }
 
 const void *loaderRecordOf(void *Handle) { return mapOf(Handle); }
+
+/// The undefined symbols of one object, found as the loader finds them.
+static bool asksFor(const dl_phdr_info &Object, std::string_view Symbol) {
+  const ElfW(Dyn) *Entry = nullptr;
+  for (unsigned I = 0; I < Object.dlpi_phnum; ++I)
+    if (Object.dlpi_phdr[I].p_type == PT_DYNAMIC)
+      Entry = reinterpret_cast<const ElfW(Dyn) *>(Object.dlpi_addr +
+                                                  Object.dlpi_phdr[I].p_vaddr);
+  uintptr_t Names = 0, Symbols = 0;
+  for (; Entry && Entry->d_tag != DT_NULL; ++Entry) {
+    // glibc has made addresses of them, but for the kernel's own object.
+    uintptr_t At = Entry->d_un.d_ptr;
+    if (Entry->d_tag == DT_STRTAB)
+      Names = At < Object.dlpi_addr ? At + Object.dlpi_addr : At;
+    else if (Entry->d_tag == DT_SYMTAB)
+      Symbols = At < Object.dlpi_addr ? At + Object.dlpi_addr : At;
+  }
+  if (!Names || !Symbols)
+    return false;
+  // Their number stands nowhere, but every linker puts the names behind them.
+  auto *S = reinterpret_cast<const ElfW(Sym) *>(Symbols);
+  for (; reinterpret_cast<uintptr_t>(S + 1) <= Names; ++S)
+    if (S->st_shndx == SHN_UNDEF && S->st_name &&
+        Symbol == reinterpret_cast<const char *>(Names) + S->st_name)
+      return true;
+  return false;
+}
+
+std::vector<ObjectRange> objectsAskingFor(const char *Symbol) {
+  struct Search {
+    std::string_view Symbol;
+    std::vector<ObjectRange> Found;
+  } Context{Symbol, {}};
+  dl_iterate_phdr(
+      [](dl_phdr_info *Object, size_t, void *Data) {
+        auto &S = *static_cast<Search *>(Data);
+        if (asksFor(*Object, S.Symbol))
+          for (unsigned I = 0; I < Object->dlpi_phnum; ++I)
+            if (Object->dlpi_phdr[I].p_type == PT_DYNAMIC)
+              S.Found.push_back(objectAt(reinterpret_cast<const void *>(
+                  Object->dlpi_addr + Object->dlpi_phdr[I].p_vaddr)));
+        return 0;
+      },
+      &Context);
+  return std::move(Context.Found);
+}
 
 void *allocatePages(size_t Size) {
   void *Pages = mmap(nullptr, Size, PROT_READ | PROT_WRITE,

@@ -77,6 +77,12 @@ bool isOwnThread(int Id) {
   return false;
 }
 
+void rest(int Milliseconds) {
+  timespec Left = {Milliseconds / 1000, Milliseconds % 1000 * 1000000L};
+  while (nanosleep(&Left, &Left) && errno == EINTR)
+    ;
+}
+
 static void *runThread(void *Argument) {
   Start S = *static_cast<Start *>(Argument);
   delete static_cast<Start *>(Argument);

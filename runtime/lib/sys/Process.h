@@ -30,6 +30,9 @@ uint64_t now();
 /// Nanoseconds since 1970, on the clock that stamps files.
 int64_t fileClock();
 
+/// Lets this thread rest.
+void rest(int Milliseconds);
+
 /// Starts a detached thread with every signal blocked, so that a signal of the
 /// program is never handled on a stack the program does not know.
 int startThread(const char *Name, void (*Body)(void *), void *Context);
