@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Child.h"
+#include "Process.h"
 #include "Report.h"
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +25,8 @@ static sigset_t passedSignals() {
 
 Expected<Child> Child::start(const std::string &Path,
                              const std::vector<std::string> &Words,
-                             const std::vector<std::string> &Environment) {
+                             const std::vector<std::string> &Environment,
+                             int StandardOutput) {
   std::vector<char *> Pointers = {const_cast<char *>(Path.c_str())};
   for (const std::string &Word : Words)
     Pointers.push_back(const_cast<char *>(Word.c_str()));
@@ -41,6 +45,8 @@ Expected<Child> Child::start(const std::string &Path,
     return systemFailure("cannot start '" + Path + "'", errno);
   if (Result.Pid == 0) {
     sigprocmask(SIG_SETMASK, &Before, nullptr);
+    if (StandardOutput >= 0)
+      dup2(StandardOutput, STDOUT_FILENO);
     for (const std::string &Setting : Environment)
       putenv(const_cast<char *>(Setting.c_str()));
     execv(Path.c_str(), Pointers.data());
@@ -79,11 +85,24 @@ void Child::pass(int Signal, bool FromTerminal) {
     kill(Pid, Signal);
 }
 
-int Child::wait() {
+int Child::wait(int64_t Limit, bool &TimedOut) {
+  Stopwatch Watch;
   int Code = 0;
+  TimedOut = false;
   while (!ended(Code)) {
+    int64_t Left = -1;
+    if (Limit >= 0 && !TimedOut) {
+      Left = Limit - int64_t(Watch.milliseconds());
+      if (Left <= 0) {
+        TimedOut = true;
+        kill(Pid, SIGKILL);
+        continue;
+      }
+    }
+    pollfd Wait = {Signals.get(), POLLIN, 0};
     signalfd_siginfo Info;
-    if (read(Signals.get(), &Info, sizeof(Info)) != sizeof(Info))
+    if (poll(&Wait, 1, int(std::min<int64_t>(Left, INT_MAX))) <= 0 ||
+        read(Signals.get(), &Info, sizeof(Info)) != sizeof(Info))
       continue;
     if (Info.ssi_signo != SIGCHLD)
       pass(int(Info.ssi_signo), Info.ssi_code == SI_KERNEL);

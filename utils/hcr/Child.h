@@ -13,14 +13,20 @@ namespace hcr {
 class Child {
 public:
   // Starts it. Call before any thread exists: signals are blocked here, and
-  // threads inherit that.
+  // threads inherit that. Its standard output is ours unless StandardOutput
+  // names another file.
   static llvm::Expected<Child>
   start(const std::string &Path, const std::vector<std::string> &Words,
-        const std::vector<std::string> &Environment);
+        const std::vector<std::string> &Environment, int StandardOutput = -1);
   pid_t pid() const { return Pid; }
   // Passes signals on until it ends; returns its exit code, 128 + N after a
-  // signal.
-  int wait();
+  // signal. After Limit milliseconds (-1: never) it is killed; TimedOut says
+  // so.
+  int wait(int64_t Limit, bool &TimedOut);
+  int wait() {
+    bool TimedOut;
+    return wait(-1, TimedOut);
+  }
 
 private:
   bool ended(int &Code);

@@ -86,6 +86,9 @@ Error Parser::take(const Arg &A) {
   case OPT_verbose:
     Line.Verbose = true;
     return Error::success();
+  case OPT_reuse:
+    Line.Reuse = true;
+    return Error::success();
   case OPT_force:
     Line.Force = true;
     return Error::success();
@@ -119,6 +122,13 @@ Error Parser::take(const Arg &A) {
     return number(A, Line.Interval);
   case OPT_reloads:
     return number(A, Line.Reloads);
+  case OPT_seed:
+    return number(A, Line.Seed);
+  case OPT_time_limit:
+    return number(A, Line.TimeLimit);
+  case OPT_expect:
+    Line.Expect = A.getValue();
+    return Error::success();
   default:
     return failure("unknown option '" + Twine(A.getAsString(List)) + "'");
   }

@@ -23,11 +23,11 @@ enum CommandBit : unsigned {
 
 struct CommandLine {
   bool Help = false, Version = false, Json = false, Quiet = false;
-  bool Verbose = false, Force = false;
+  bool Verbose = false, Force = false, Reuse = false;
   unsigned Jobs = 0;
-  std::string Directory, CompileCommands, Linker, Output;
+  std::string Directory, CompileCommands, Linker, Output, Expect;
   std::vector<std::string> Images;
-  std::optional<unsigned> Poll, Interval, Reloads, Pid;
+  std::optional<unsigned> Poll, Interval, Reloads, Seed, TimeLimit, Pid;
   // PROGRAM and what belongs to it: files to build, objects to link.
   std::vector<std::string> Operands;
   // Everything after PROGRAM (run, stress) or after `--` (link), untouched.

@@ -68,9 +68,16 @@ static const CommandInfo Table[] = {
      "reload every module over and over while a program runs", false,
      R"(DESCRIPTION:
   Builds every module twice, with -O0 and with -O2, and reloads all of them in
-  turn while PROGRAM runs. Its output must be what it is without. The images
-  and the directory that hcr build and hcr run use are not touched.
+  turn, every few milliseconds, while PROGRAM runs. Its output and exit code
+  pass through and must be what they are without; --expect compares. Ends with
+  one line: how many reloads, and whether all was well. The images and the
+  directory that hcr build and hcr run use are not touched.
 
+EXIT STATUS:
+  the program's, 128+N if signal N ended it
+  1  the program could not be started, a reload was refused, the output is not
+     the expected one, or the time limit passed
+  2  wrong usage
 )"},
     {"link", Link, linkCommand,
      "hcr link [options] [-o PROGRAM] OBJECT... [-- FLAG...]",
@@ -128,7 +135,9 @@ static int runOne(const CommandInfo &Info, ArrayRef<const char *> Given) {
     printOptions(outs(), Info.Usage, Title.c_str(), Info.Bit);
     outs() << "\n"
            << Info.Text
-           << (Info.Bit & (Run | Stress) ? ProgramCodes : ExitCodes);
+           << (Info.Bit == Stress ? ""
+               : Info.Bit == Run  ? ProgramCodes
+                                  : ExitCodes);
     return 0;
   }
   if (Line->Version) {

@@ -52,8 +52,20 @@ defm pid : Setting<"pid", "<pid>", "The process, instead of a program",
     [Reload, Status]>;
 def force : Switch<"force", "Load images again that did not change", [Reload]>;
 defm interval : Setting<"interval", "<ms>",
-    "Wait between reloads (default: none)", [Stress]>;
+    "Wait between reloads (default: 5)", [Stress]>;
 defm reloads : Setting<"reloads", "<n>",
-    "Stop reloading after this many (default: no limit)", [Stress]>;
+    "Stop reloading after this many; the program runs on (default: as many as "
+    "the kernel's limit of mappings allows)", [Stress]>;
+defm seed : Setting<"seed", "<n>",
+    "Each reload takes some of the modules, each at either level, drawn from "
+    "this seed (default: all modules, the levels in turn)", [Stress]>;
+defm expect : Setting<"expect", "<file>",
+    "What the program must print: standard output is compared while it passes "
+    "through (a pipe to the program)", [Stress]>;
+def reuse : Switch<"reuse",
+    "Take the images that the last hcr stress of this very program built",
+    [Stress]>;
+defm time_limit : Setting<"time-limit", "<s>",
+    "Kill the program after this many seconds (default: none)", [Stress]>;
 def output : JoinedOrSeparate<["-"], "o">, MetaVarName<"<program>">,
     HelpText<"Name of the program (default: a.out)">, Visibility<[Link]>;
