@@ -18,7 +18,10 @@ import shutil
 import subprocess
 import sys
 
-PACKAGES = ["lua5.4", "lua5.1", "golang-github-yuin-gopher-lua", "lua-lpeg", "sqlite3", "gnuchess", "ninja-build"]
+PACKAGES = [
+    "lua5.4", "lua5.1", "golang-github-yuin-gopher-lua", "lua-lpeg", "sqlite3", "gnuchess", "ninja-build",
+    "zlib", "bzip2", "pugixml", "libjsoncpp", "tinyxml2",
+]
 VARIANTS = ["plain-O0", "plain-O2", "hcr-O0", "hcr-O2"]
 
 
@@ -72,8 +75,56 @@ def lua54(run, tools, sources):
     run("make", "linux", f"CC={tools.cc}", f"LUADIR={run.tree}/src", f"COPT={tools.level} -g", cwd="lpeg")
 
 
+# main() again and again: self tests end at once, and are to be reloaded meanwhile.
+AGAIN = pathlib.Path(__file__).resolve().parent.parent / "stress/again.c"
+
+
+def again(run, compiler, output, *arguments, cwd="."):
+    """Links a program whose main() runs as often as the environment variable AGAIN says."""
+    language = ["-x", "c++"] if compiler.endswith("++") or "clang++" in compiler else []
+    shutil.copy2(AGAIN, run.tree / cwd)
+    # An object of its own: the compile record names the language that way, too.
+    flags = [a for a in arguments if a.startswith("-DAGAIN")]
+    run(compiler, *flags, *language, "-c", "again.c", "-o", "again.o", cwd=cwd)
+    run(compiler, "-Dmain=programMain", *arguments, "again.o", "-o", output, cwd=cwd)
+
+
 def lua51(run, tools, sources):
     run("make", f"-j{run.jobs}", "posix", f"CC={tools.cc}", f"MYCFLAGS={tools.level} -g -DLUA_USE_POSIX", cwd="src")
+    again(run, tools.cc, "again", tools.level, "-DLUA_USE_POSIX", "lua.c", "liblua.a", "-lm", "-Wl,-E", cwd="src")
+
+
+def zlib(run, tools, sources):
+    run("./configure", "--static", CC=tools.cc, CFLAGS=tools.level)
+    run("make", f"-j{run.jobs}", "static", "teststatic")
+    again(run, tools.cc, "again", tools.level, "-I.", "test/example.c", "libz.a")
+
+
+def bzip2(run, tools, sources):
+    run("make", f"-j{run.jobs}", f"CC={tools.cc}", f"CFLAGS={tools.level} -D_FILE_OFFSET_BITS=64", "bzip2")
+    run("make", "test")
+
+
+def pugixml(run, tools, sources):
+    shutil.copy2(AGAIN, run.tree / "tests/again.cpp")
+    run(
+        "make", f"-j{run.jobs}", f"CXX={tools.cxx}", "BUILD=build", f"CXXFLAGS={tools.level} -std=c++11 -Dmain=programMain",
+        "build/test",
+    )
+
+
+def jsoncpp(run, tools, sources):
+    for directory in ("src/lib_json", "src/test_lib_json"):
+        for file in sorted((run.tree / directory).glob("*.cpp")):
+            if file.name != "fuzz.cpp":
+                run(tools.cxx, tools.level, "-Iinclude", "-Dmain=programMain", "-c", f"{directory}/{file.name}", "-o", f"{file.stem}-{file.parent.name}.o")
+    objects = sorted(p.name for p in run.tree.glob("*.o"))
+    again(run, tools.cxx, "again", "-DAGAIN_CHAR=const char", *objects)
+
+
+def tinyxml2(run, tools, sources):
+    (run.tree / "resources/out").mkdir(exist_ok=True)
+    again(run, tools.cxx, "again", tools.level, "-DAGAIN_CHAR=const char", "xmltest.cpp", "tinyxml2.cpp")
 
 
 SQLITE_LIBRARIES = ["-lpthread", "-lm", "-ldl"]
@@ -121,6 +172,11 @@ RECIPES = {
     "sqlite3": sqlite,
     "gnuchess": gnuchess,
     "ninja-build": ninja,
+    "zlib": zlib,
+    "bzip2": bzip2,
+    "pugixml": pugixml,
+    "libjsoncpp": jsoncpp,
+    "tinyxml2": tinyxml2,
 }
 
 
