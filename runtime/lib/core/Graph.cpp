@@ -96,7 +96,7 @@ void stageUnused(Transaction &T) {
   std::unordered_set<Module *> Gone;
   for (size_t I = 0; I < Lost.size(); ++I) {
     Module *M = Lost[I];
-    if (!M->Current || M->Current->Permanent || M->Next || Gone.contains(M))
+    if (!M->Current || M->InProgram || M->Next || Gone.contains(M))
       continue;
     bool Needed = false;
     for (const auto &Other : T.R.Loaded.All) {

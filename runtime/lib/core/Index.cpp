@@ -120,6 +120,7 @@ static void indexHostTable(Runtime &R, Image &In, const HcrModuleTable &Table) {
     V.Bound = true;
     V.Imports = follow<const char *const>(Table.Imports);
     M.Host = &In;
+    M.InProgram = true;
     M.Current = &V;
     ++In.Live;
     if (Table.HandlerCount)
@@ -151,6 +152,7 @@ void introduceInPlace(Transaction &T, Image &In,
     V.Permanent = true;
     V.Imports = follow<const char *const>(Table.Imports);
     M.Host = &In;
+    M.InProgram = true;
     M.Next = &V;
     T.Versions.push_back(&V);
   }
@@ -236,8 +238,10 @@ static void forgetObject(Runtime &R, Image *In,
       std::erase(R.WithHandlers, M.get());
       M->Current = nullptr;
     }
-    if (M->Host == In)
+    if (M->Host == In) {
       M->Host = R.Loaded.program();
+      M->InProgram = false;
+    }
   }
   In->Tables.clear();
 }

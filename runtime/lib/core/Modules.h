@@ -94,7 +94,8 @@ struct Version {
 
 struct Module {
   std::string Name;
-  Image *Host = nullptr; // whose hidden symbols it sees
+  Image *Host = nullptr;  // whose hidden symbols it sees
+  bool InProgram = false; // linked into the program or a library of it
   Version *Current = nullptr;
   Version *Next = nullptr; // staged
   unsigned Mark = 0;       // of the last walk over the graph
