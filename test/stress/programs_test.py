@@ -100,8 +100,8 @@ def large_file(bench, source, size):
 
 def zlib(bench):
     """Its example program, and minigzip on a large file, forth and back."""
-    bench.run("example", "again", ["tmp.gz"], AGAIN="800")
-    large = large_file(bench, bench.plain, 40 << 20)
+    bench.run("example", "again", ["tmp.gz"], AGAIN="400")
+    large = large_file(bench, bench.plain, 16 << 20)
     bench.run("minigzip", "minigzip", ["-c"], stdin=large, normal=digest)
     packed = bench.scratch / "large.gz"
     with open(large, "rb") as source, open(packed, "wb") as target:
@@ -165,7 +165,7 @@ def main():
     names = options.programs or list(BENCHES)
     packages = [p for name in names for p in (name, *BENCHES[name][1])]
     debian_source.fetch(options.work / "sources", packages)
-    progress = stress.Progress("programs", 0)
+    progress = stress.Progress("programs")
     for name in names:
         try:
             bench = Bench(options, name)

@@ -82,13 +82,14 @@ class Run:
 class Progress:
     """One line for each outcome, and the sum at the end."""
 
-    def __init__(self, what, total):
+    def __init__(self, what, total=0):  # 0: not known yet
         self.what, self.total, self.outcomes, self.start = what, total, [], time.monotonic()
 
     def add(self, outcome):
         self.outcomes.append(outcome)
         seconds = time.monotonic() - self.start
-        line = f"[{len(self.outcomes)}/{self.total}, {seconds:.0f} s] {outcome.name}: {outcome.result}"
+        of = f"/{self.total}" if self.total else ""
+        line = f"[{len(self.outcomes)}{of}, {seconds:.0f} s] {outcome.name}: {outcome.result}"
         if outcome.reloads:
             line += f", {outcome.reloads} reloads of {outcome.modules} modules"
         print(line + (f": {outcome.message}" if outcome.message else ""), flush=True)

@@ -9,7 +9,11 @@ static const char *const Documents[] = {
     R"({"name": "hot", "list": [1, -2, 3.5, 1e10, true, false, null], "deep": {"a": {"b": [[], {}]}}, "text": "\u00e9\n\t\"\\"})",
     R"([1, 2, /* comment */ 3, // another
        {"k": "v"}])",
-    R"({"bad": [1, 2)", R"({"twice": 1, "twice": 2})", R"([18446744073709551615, -9223372036854775808, 0.1])", R"("\uD834\uDD1E")", "nul",
+    R"({"bad": [1, 2)",
+    R"({"twice": 1, "twice": 2})",
+    R"([18446744073709551615, -9223372036854775808, 0.1])",
+    R"("\uD834\uDD1E")",
+    "nul",
     "",
 };
 
@@ -20,7 +24,8 @@ static void show(const Json::Value &V) {
     B["precision"] = 6;
     std::cout << Json::writeString(B, V) << "\n";
   }
-  std::cout << V.toStyledString() << V.type() << " " << V.size() << " " << V.empty() << "\n";
+  std::cout << V.toStyledString() << V.type() << " " << V.size() << " "
+            << V.empty() << "\n";
 }
 
 void workload() {
@@ -42,12 +47,14 @@ void workload() {
       Copy["added"] = 42;
       Copy["added list"].append("x").append(Json::Value::minInt);
       Copy.removeMember("name");
-      std::cout << Copy.get("none", "default").asString() << Copy.isMember("deep") << "\n";
+      std::cout << Copy.get("none", "default").asString()
+                << Copy.isMember("deep") << "\n";
       std::cout << Json::Path(".deep.a").resolve(V).toStyledString();
     } else if (V.isArray()) {
       for (const Json::Value &Item : V)
         if (Item.isNumeric())
-          std::cout << Item.asDouble() << " " << Item.isInt() << Item.isUInt64() << " ";
+          std::cout << Item.asDouble() << " " << Item.isInt() << Item.isUInt64()
+                    << " ";
       Json::Value Removed;
       Copy.insert(1, "inserted");
       Copy.removeIndex(0, &Removed);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  * zlib: text, noise and zeros through every level and strategy, and back. */
-#include "driver.h"
 #include "zlib.h"
+#include "driver.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,8 @@ static void packAndUnpack(const unsigned char *Data, int Level, int Strategy) {
   S.avail_out = sizeof(Packed);
   int Done = deflate(&S, Z_FINISH);
   unsigned long Length = S.total_out;
-  printf("%d/%d: %d %d %lu %08x", Level, Strategy, Code, Done, Length, digest(Packed, Length));
+  printf("%d/%d: %d %d %lu %08x", Level, Strategy, Code, Done, Length,
+         digest(Packed, Length));
   deflateEnd(&S);
   memset(&S, 0, sizeof(S));
   memset(Back, 0, sizeof(Back));
@@ -41,7 +42,8 @@ static void packAndUnpack(const unsigned char *Data, int Level, int Strategy) {
 
 void workload(void) {
   static unsigned char Text[Size], Noise[Size], Zeros[Size];
-  static const char *Words[] = {"hot ", "code ", "reloading ", "of ", "programs, "};
+  static const char *Words[] = {"hot ", "code ", "reloading ", "of ",
+                                "programs, "};
   unsigned State = 1, At = 0;
   while (At < Size - 16) {
     const char *Word = Words[(State = State * 1103515245u + 12345u) >> 16 & 3];
