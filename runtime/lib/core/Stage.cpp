@@ -77,7 +77,7 @@ static void stageProc(Transaction &T, Version &V, const HcrProc &P) {
   constexpr uint32_t FirstStays = HCR_PROC_THREAD_LOCAL | HCR_PROC_DIRECT;
   bool Kept = (P.Flags & S.Flags & FirstStays) && S.Body && S.defined();
   S.NextBody = Kept ? S.Body : follow(P.Body);
-  if ((P.Flags & FirstStays) && !Kept)
+  if ((P.Flags & FirstStays) && !Kept && S.NextBody)
     V.In->Pinned = true;
   S.Flags = P.Flags;
   if ((V.Permanent || (P.Flags & HCR_PROC_DIRECT)) && !S.Entry)
