@@ -70,7 +70,13 @@ private:
       NonReloadable.insert(&Symbol);
     if (Text != "hcr.before_reload" && Text != "hcr.after_reload")
       return;
-    // The marked variable's initial value is the handler.
+    // The clang plugin marks the handler itself; the macros of hcr.h mark a
+    // variable, whose initial value is the handler.
+    if (auto *Marked = dyn_cast<Function>(&Symbol)) {
+      if (!Marked->isDeclaration())
+        (Text == "hcr.before_reload" ? Before : After).push_back(Marked);
+      return;
+    }
     auto *Marker = dyn_cast<GlobalVariable>(&Symbol);
     auto *Handler =
         Marker && Marker->hasInitializer()
@@ -223,6 +229,7 @@ bool holdsLabels(const Constant &Initial) {
 class Classifier {
   Module &M;
   const Options &Opts;
+  const Facts &Known;
   function_ref<const TargetLibraryInfo &(Function &)> LibraryInfo;
   Annotations Marks;
   StringSet<> AssemblyNames;
@@ -230,9 +237,9 @@ class Classifier {
   Plan Result;
 
 public:
-  Classifier(Module &M, const Options &Opts,
+  Classifier(Module &M, const Options &Opts, const Facts &Known,
              function_ref<const TargetLibraryInfo &(Function &)> LibraryInfo)
-      : M(M), Opts(Opts), LibraryInfo(LibraryInfo), Marks(M),
+      : M(M), Opts(Opts), Known(Known), LibraryInfo(LibraryInfo), Marks(M),
         AssemblyNames(namesInAssembly(M)) {
     for (const GlobalIFunc &I : M.ifuncs())
       if (const Function *Resolver = I.getResolverFunction())
@@ -274,6 +281,8 @@ private:
       return "it resolves an ifunc, before slots are relocated";
     if (Personalities.contains(&F))
       return "it is a personality function";
+    if (Known.isSystem(F))
+      return "it is defined in a system header";
     if (AssemblyNames.contains(F.getName()))
       return "inline assembly names it";
     if (isCompilerGenerated(F.getName()) || belongsToRuntime(F.getName()))
@@ -336,10 +345,16 @@ private:
         (belongsToImplementation(F.getName()) && !IsInitializer) ||
         isSetjmp(F) || Personalities.contains(&F) ||
         F.hasDLLImportStorageClass() || AssemblyNames.contains(F.getName()) ||
-        Marks.NonReloadable.contains(&F) ||
+        Marks.NonReloadable.contains(&F) || isLibrarySymbol(F) ||
         (LibraryInfo(F).getLibFunc(F, Known) && LibraryInfo(F).has(Known));
     if (!IsDirect)
       Result.ImportedProcs.push_back(&F);
+  }
+
+  /// An image asks the runtime even for what a system header declares: the
+  /// program may have a definition of its own that it does not export.
+  bool isLibrarySymbol(const GlobalValue &G) const {
+    return !Opts.IsImage && Known.isSystem(G);
   }
 
   void addAlias(GlobalAlias &A) {
@@ -378,8 +393,9 @@ private:
           .push_back(&G);
       return;
     }
-    if (Marks.NonReloadable.contains(&G) || AssemblyNames.contains(Name) ||
-        isAssemblyConstant(G)) {
+    bool IsFixed = Marks.NonReloadable.contains(&G);
+    if (AssemblyNames.contains(Name) || isAssemblyConstant(G) ||
+        (IsFixed && (G.isDeclaration() || G.isConstant()))) {
       if (!G.isDeclaration() && !G.isConstant())
         Result.DirectGlobals.push_back(&G);
       remark(G, "it is marked HCR_NONRELOADABLE or named in inline assembly");
@@ -391,6 +407,10 @@ private:
     }
     if (G.isDeclaration())
       addDeclaredVariable(G);
+    else if (!G.isConstant() && IsFixed && Opts.isHost())
+      // The linked program's storage is the one for ever; new versions must
+      // find it.
+      Result.FixedGlobals.push_back(&G);
     else if (!G.isConstant())
       Result.Globals.push_back(&G);
     else if (!Name.starts_with("_ZT") && !G.hasGlobalUnnamedAddr() &&
@@ -414,7 +434,8 @@ private:
   void addDeclaredVariable(GlobalVariable &G) {
     // A class's vtable and construction tables belong with the code that
     // uses them: in a program the linker's answer is the right one.
-    if (G.use_empty() || (Opts.isHost() && G.getName().starts_with("_ZT")))
+    if (G.use_empty() || isLibrarySymbol(G) ||
+        (Opts.isHost() && G.getName().starts_with("_ZT")))
       return;
     Result.ImportedGlobals.push_back(&G);
   }
@@ -443,9 +464,9 @@ private:
 
 } // namespace
 
-Plan classify(Module &M, const Options &Opts,
+Plan classify(Module &M, const Options &Opts, const Facts &Known,
               function_ref<const TargetLibraryInfo &(Function &)> LibraryInfo) {
-  return Classifier(M, Opts, LibraryInfo).run();
+  return Classifier(M, Opts, Known, LibraryInfo).run();
 }
 
 } // namespace hcr

@@ -4,6 +4,7 @@
 #ifndef HCR_PASS_CLASSIFY_H
 #define HCR_PASS_CLASSIFY_H
 
+#include "Facts.h"
 #include "Options.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -30,6 +31,7 @@ struct Plan {
 
   /// Variables.
   List<llvm::GlobalVariable> Globals;         ///< Persistent.
+  List<llvm::GlobalVariable> FixedGlobals;    ///< Persistent, code is direct.
   List<llvm::GlobalVariable> Constants;       ///< Others may hold the address.
   List<llvm::GlobalVariable> ImportedGlobals; ///< Declared here.
   List<llvm::GlobalVariable> ThreadLocals;    ///< Defined here.
@@ -50,7 +52,7 @@ struct Plan {
 /// Decides for each symbol of \p M and reports, as a missed-optimisation
 /// remark of the pass "hcr", each definition that is left direct.
 Plan classify(
-    llvm::Module &M, const Options &Opts,
+    llvm::Module &M, const Options &Opts, const Facts &Known,
     llvm::function_ref<const llvm::TargetLibraryInfo &(llvm::Function &)>
         LibraryInfo);
 

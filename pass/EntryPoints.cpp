@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "AddressUses.h"
 #include "Lowering.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
@@ -28,13 +29,13 @@ public:
       return;
     }
     Points.CreateTypeInfos = begin("hcr.create_type_infos", {});
-    IRBuilder<>(&Points.CreateTypeInfos->back()).CreateRetVoid();
     Points.DatInit = begin("hcr.dat_init", {});
     Points.Imports = makeImports();
     GlobalVariable &Table = L.Table.emit(M, L.Opts, L.Ids.Module, Points);
 
     emitRegistration();
     emitDatInit(*Points.DatInit, Table);
+    emitCreateTypeInfos(*Points.CreateTypeInfos);
     emitHcrInit();
     emitGetImportedModules(*Points.Imports);
     emitGetSigHash();
@@ -96,16 +97,42 @@ private:
     appendToGlobalCtors(M, Register, /*Priority=*/0, Register);
   }
 
-  /// What DatInit000 calls: at first the dynamic linker's answer, then what
+  /// A call that images make: at first the dynamic linker's answer, then what
   /// HcrInit000 got. One per image.
-  GlobalVariable *bindCall() {
-    if (GlobalVariable *Known = M.getNamedGlobal("hcr.bind"))
+  GlobalVariable *callCell(StringRef Name, StringRef RuntimeName) {
+    if (GlobalVariable *Known = M.getNamedGlobal(Name))
       return Known;
-    Function *Runtime = runtimeCall("hcrBindModule", {Ptr});
-    GlobalVariable *Bind = makePointerVariable(
-        M, "hcr.bind", GlobalValue::LinkOnceODRLinkage, Runtime);
-    makeComdat(*Bind);
-    return Bind;
+    Function *Runtime = runtimeCall(RuntimeName, {Ptr});
+    GlobalVariable *Cell =
+        makePointerVariable(M, Name, GlobalValue::LinkOnceODRLinkage, Runtime);
+    makeComdat(*Cell);
+    return Cell;
+  }
+  GlobalVariable *bindCall() { return callCell("hcr.bind", "hcrBindModule"); }
+  GlobalVariable *registerTypeCall() {
+    return callCell("hcr.register_type", "hcrRegisterType");
+  }
+
+  /// One call for each type of a variable; what it consists of is reached from
+  /// there.
+  void emitCreateTypeInfos(Function &F) {
+    IRBuilder<> B(&F.back());
+    SmallSetVector<unsigned, 16> Types;
+    for (const GlobalRow &Row : L.Table.Globals)
+      if (Row.Type)
+        Types.insert(*Row.Type);
+    if (Types.empty()) {
+      B.CreateRetVoid();
+      return;
+    }
+    Value *Register = B.CreateLoad(Ptr, registerTypeCall());
+    Instruction *End = B.CreateRetVoid();
+    B.SetInsertPoint(End);
+    IRBuilder<> Then(
+        SplitBlockAndInsertIfThen(B.CreateIsNotNull(Register), End, false));
+    for (unsigned Type : Types)
+      Then.CreateCall(FunctionType::get(Void, {Ptr}, false), Register,
+                      {typeRow(M, Type)});
   }
 
   void emitDatInit(Function &DatInit, GlobalVariable &Table) {
@@ -132,6 +159,7 @@ private:
     };
     Value *Bind = Ask("hcrBindModule");
     B.CreateStore(Bind, bindCall());
+    B.CreateStore(Ask("hcrRegisterType"), registerTypeCall());
     Value *Register = Ask("hcrRegisterImage");
     Instruction *End = B.CreateRetVoid();
     B.SetInsertPoint(End);

@@ -179,6 +179,7 @@ private:
     Row.Name = Name;
     Row.Flags = Scope;
     Row.Signature = L.Ids.signature(F);
+    Row.Type = L.Known.signature(Name);
     Row.BodyHash = L.Ids.Content.lookup(&F);
     Row.Body = &F;
     Row.Slot = Slot;
@@ -242,6 +243,7 @@ private:
       Row.Symbol = A;
       Row.Name = plainName(*A);
       Row.Flags = scopeOf(*A);
+      Row.Type = L.Known.signature(Row.Name);
       Row.Address = nullptr;
       if (IsHost && !A->hasLocalLinkage()) {
         auto *AliasSlot =
@@ -277,6 +279,7 @@ private:
     Row.Name = Name;
     Row.Flags = Scope | HCR_PROC_INLINE;
     Row.Signature = L.Ids.signature(F);
+    Row.Type = L.Known.signature(Name);
     Row.BodyHash = L.Ids.Content.lookup(&F);
     Row.Slot = Slot;
     Row.Entry = Entry;
@@ -403,6 +406,7 @@ private:
     Row.Symbol = &F;
     Row.Name = Name;
     Row.Signature = hashSignature(F);
+    Row.Type = L.Known.signature(Name);
     if (F.hasExternalWeakLinkage())
       Row.Flags = HCR_PROC_WEAK;
     if (IsCalled) {

@@ -12,6 +12,7 @@
 #include "Options.h"
 #include "StableEntry.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/PassPlugin.h"
@@ -45,6 +46,13 @@ void warnAboutTarget(Module &M) {
     }
 }
 
+/// Line tables alone say nothing of types.
+bool hasDebugTypes(const Module &M) {
+  return any_of(M.debug_compile_units(), [](const DICompileUnit *Unit) {
+    return Unit->getEmissionKind() == DICompileUnit::FullDebug;
+  });
+}
+
 class HcrPass : public PassInfoMixin<HcrPass> {
   Options Opts;
 
@@ -56,17 +64,19 @@ public:
   PreservedAnalyses run(Module &M, ModuleAnalysisManager &Analyses) {
     if (M.getNamedMetadata(DoneMark))
       return PreservedAnalyses::all();
+    Facts Known = Facts::takeFrom(M);
     if (!targetHasStableEntries(M)) {
       warnAboutTarget(M);
-      return PreservedAnalyses::all();
+      return PreservedAnalyses::none();
     }
     addRecord(M, Opts);
-    makeReloadable(M, Analyses);
+    makeReloadable(M, Known, Analyses);
     return PreservedAnalyses::none();
   }
 
 private:
-  void makeReloadable(Module &M, ModuleAnalysisManager &Analyses) {
+  void makeReloadable(Module &M, const Facts &Known,
+                      ModuleAnalysisManager &Analyses) {
     auto &Functions =
         Analyses.getResult<FunctionAnalysisManagerModuleProxy>(M).getManager();
     auto LibraryInfo = [&](Function &F) -> const TargetLibraryInfo & {
@@ -78,13 +88,15 @@ private:
     makeRoomInVtables(M);
 
     // What each symbol is, and what it says, before anything changes.
-    Plan P = classify(M, Opts, LibraryInfo);
+    Plan P = classify(M, Opts, Known, LibraryInfo);
     Identities Ids(M);
     ModuleTable Table;
     Table.ModuleName = Opts.moduleNameFor(M.getSourceFileName());
     M.getOrInsertNamedMetadata(DoneMark)->addOperand(MDNode::get(
         M.getContext(), MDString::get(M.getContext(), Table.ModuleName)));
-    Lowering L{M, Opts, P, Ids, Table, {}};
+    Lowering L{M, Opts, P, Ids, Known, Table, {}};
+    Table.Flags = (Known.Known ? HCR_MODULE_TYPED : 0) |
+                  (hasDebugTypes(M) ? HCR_MODULE_DEBUG : 0);
 
     // Constructors first: they are recognised by the code that Clang wrote.
     EntryPoints Points;

@@ -31,6 +31,7 @@ struct Lowering {
   const Options &Opts;
   Plan &P;
   const Identities &Ids;
+  const Facts &Known;
   ModuleTable &Table;
   /// Variables that code initialises, with the byte that says whether that
   /// still has to happen (module binding).

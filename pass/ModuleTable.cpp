@@ -80,10 +80,8 @@ public:
   explicit TableWriter(Module &M)
       : M(M), DL(M.getDataLayout()), Ctx(M.getContext()) {
     // A placeholder of no size; finish() puts the real one in its place.
-    NamesVariable =
-        new GlobalVariable(M, Type::getInt8Ty(Ctx), true,
-                           GlobalValue::ExternalLinkage, nullptr, "hcr.names");
-    NamesVariable->setDSOLocal(true);
+    NamesVariable = promise();
+    NamesVariable->setName("hcr.names");
   }
 
   /// Starts a table whose rows take \p Size bytes in all.
@@ -133,10 +131,35 @@ public:
         4);
   }
 
+  /// Something to refer to that is written later; replace() puts it in.
+  GlobalVariable *promise() {
+    auto *Later =
+        new GlobalVariable(M, Type::getInt8Ty(Ctx), true,
+                           GlobalValue::ExternalLinkage, nullptr, "hcr.later");
+    Later->setDSOLocal(true);
+    return Later;
+  }
+  static void replace(GlobalVariable *Promised, GlobalVariable *Written) {
+    if (Written)
+      Promised->replaceAllUsesWith(Written);
+    Promised->eraseFromParent();
+  }
+
+  Constant *at(GlobalVariable *Table, uint64_t Bytes) {
+    return ConstantExpr::getInBoundsGetElementPtr(
+        Type::getInt8Ty(Ctx), Table,
+        ConstantInt::get(DL.getIntPtrType(Ctx), Bytes));
+  }
+
+  void nameOrNone(StringRef Text) {
+    if (Text.empty())
+      u32(0);
+    else
+      name(Text);
+  }
+
   void name(StringRef Text) {
-    Constant *Target = ConstantExpr::getInBoundsGetElementPtr(
-        Type::getInt8Ty(Ctx), NamesVariable,
-        ConstantInt::get(DL.getIntPtrType(Ctx), Names.size()));
+    Constant *Target = at(NamesVariable, Names.size());
     Names += Text;
     Names.push_back('\0');
     rel(Target);
@@ -171,6 +194,54 @@ private:
 
 } // namespace
 
+/// The parts first; they refer to the types and the types to them.
+static GlobalVariable *writeTypes(TableWriter &W, const TypeTable &Types) {
+  if (Types.empty())
+    return nullptr;
+  GlobalVariable *Promised = W.promise();
+  size_t FieldCount = 0;
+  for (const TypeTable::Row &Row : Types.rows())
+    FieldCount += Row.Parts.size();
+  GlobalVariable *Fields = nullptr;
+  if (FieldCount) {
+    W.begin("hcr.fields", FieldCount * sizeof(HcrField));
+    for (const TypeTable::Row &Row : Types.rows())
+      for (auto [F, Part] : zip(Row.Type->Fields, Row.Parts)) {
+        W.nameOrNone(F.Name);
+        W.rel(W.at(Promised, Part * sizeof(HcrType)));
+        W.u64(F.Offset);
+        W.u64(F.Size);
+        W.u32(F.Count);
+        W.u32(F.Flags);
+      }
+    Fields = W.end();
+  }
+  W.begin("hcr.types", Types.rows().size() * sizeof(HcrType));
+  size_t First = 0;
+  for (const TypeTable::Row &Row : Types.rows()) {
+    const TypeFacts &T = *Row.Type;
+    W.name(T.Name);
+    W.u32(T.Kind);
+    W.u64(T.Size);
+    W.u64(T.Layout);
+    W.rel(Row.Parts.empty() ? nullptr : W.at(Fields, First * sizeof(HcrField)));
+    W.u32(Row.Parts.size());
+    W.u32(T.Align);
+    W.u32(T.Encoding);
+    First += Row.Parts.size();
+  }
+  GlobalVariable *Written = W.end();
+  W.replace(Promised, Written);
+  return Written;
+}
+
+Constant *typeRow(Module &M, unsigned Index) {
+  return ConstantExpr::getInBoundsGetElementPtr(
+      Type::getInt8Ty(M.getContext()), M.getNamedGlobal("hcr.types"),
+      ConstantInt::get(M.getDataLayout().getIntPtrType(M.getContext()),
+                       Index * sizeof(HcrType)));
+}
+
 GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
                                   uint64_t SourceHash,
                                   const EntryPoints &Points) const {
@@ -196,7 +267,7 @@ GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
         W.rel(Row.Slot);
         W.rel(Row.Entry);
         W.rel(Row.Address);
-        W.u64(0);
+        W.u64(Row.Type);
       });
   GlobalVariable *ProcImportRows =
       Rows("hcr.proc_imports", ProcImports, sizeof(HcrProcImport),
@@ -206,26 +277,25 @@ GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
              W.u64(Row.Signature);
              W.rel(Row.Slot);
              W.rel(Row.Address);
+             W.u64(Row.Type);
            });
-  GlobalVariable *GlobalRows = Rows("hcr.globals", Globals, sizeof(HcrGlobal),
-                                    [&W](const GlobalRow &Row) {
-                                      W.name(Row.Name);
-                                      W.u32(Row.Flags);
-                                      W.u64(Row.Size);
-                                      W.u64(Row.InitialHash);
-                                      W.u64(Row.Layout);
-                                      W.u32(Row.Align);
-                                      W.rel(Row.Pointer);
-                                      W.rel(Row.Initial);
-                                      W.rel(Row.Fresh);
-                                      if (Row.TypeName.empty())
-                                        W.u32(0);
-                                      else
-                                        W.name(Row.TypeName);
-                                      W.rel(nullptr); // Type
-                                      W.rel(Row.Destroy);
-                                      W.rel(Row.Virtuals);
-                                    });
+  GlobalVariable *TypeRows = writeTypes(W, Types);
+  GlobalVariable *GlobalRows = Rows(
+      "hcr.globals", Globals, sizeof(HcrGlobal), [&](const GlobalRow &Row) {
+        W.name(Row.Name);
+        W.u32(Row.Flags);
+        W.u64(Row.Size);
+        W.u64(Row.InitialHash);
+        W.u64(Row.Layout);
+        W.u32(Row.Align);
+        W.rel(Row.Pointer);
+        W.rel(Row.Initial);
+        W.rel(Row.Fresh);
+        W.nameOrNone(Row.TypeName);
+        W.rel(Row.Type ? W.at(TypeRows, *Row.Type * sizeof(HcrType)) : nullptr);
+        W.rel(Row.Destroy);
+        W.rel(Row.Virtuals);
+      });
   GlobalVariable *GlobalImportRows =
       Rows("hcr.global_imports", GlobalImports, sizeof(HcrGlobalImport),
            [&W](const GlobalImportRow &Row) {
@@ -251,7 +321,7 @@ GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
   W.u32(HCR_ABI_MAGIC);
   W.word(HCR_ABI_VERSION, 16);
   W.word(sizeof(HcrModuleTable), 16);
-  W.u32(Opts.isHost() ? 0 : HCR_MODULE_BINDING);
+  W.u32(Flags | (Opts.isHost() ? 0 : HCR_MODULE_BINDING));
   W.name(ModuleName);
   W.name(Opts.Root);
   W.rel(Points.State);
@@ -271,7 +341,7 @@ GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
   W.rel(Points.DatInit);
   W.rel(Points.Init);
   W.rel(Points.Imports);
-  Reference(nullptr, 0); // Types
+  Reference(TypeRows, Types.rows().size());
   for (unsigned I = 0; I != 2; ++I)
     W.u64(0);
   GlobalVariable *Table = W.end();

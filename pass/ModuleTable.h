@@ -5,6 +5,7 @@
 
 #include "Hashing.h"
 #include "Options.h"
+#include "TypeTable.h"
 #include "hcr-abi/Tables.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
@@ -19,7 +20,7 @@ struct ProcRow {
   const llvm::GlobalValue *Symbol = nullptr;
   std::string Name;
   uint32_t Flags = 0;
-  uint64_t Signature = 0, BodyHash = 0;
+  uint64_t Signature = 0, Type = 0, BodyHash = 0;
   llvm::Constant *Body = nullptr, *Slot = nullptr, *Entry = nullptr,
                  *Address = nullptr;
 };
@@ -28,7 +29,7 @@ struct ProcImportRow {
   const llvm::GlobalValue *Symbol = nullptr;
   std::string Name;
   uint32_t Flags = 0;
-  uint64_t Signature = 0;
+  uint64_t Signature = 0, Type = 0;
   llvm::Constant *Slot = nullptr, *Address = nullptr;
 };
 
@@ -41,6 +42,7 @@ struct GlobalRow {
   llvm::Constant *Pointer = nullptr, *Initial = nullptr, *Fresh = nullptr,
                  *Destroy = nullptr, *Virtuals = nullptr;
   std::string TypeName;
+  std::optional<unsigned> Type; ///< Row of Types.
 };
 
 struct GlobalImportRow {
@@ -75,7 +77,9 @@ struct ModuleTable {
   llvm::SmallVector<GlobalImportRow, 0> GlobalImports;
   llvm::SmallVector<FixupRow, 0> Fixups;
   llvm::SmallVector<HandlerRow, 0> Handlers;
+  TypeTable Types;
   std::string ModuleName;
+  uint32_t Flags = 0; ///< HcrModuleFlags besides the binding.
 
   /// What a fix-up calls each symbol: HcrFixupKind and index.
   llvm::DenseMap<const llvm::GlobalValue *, uint32_t> fixupSymbols() const;
@@ -86,6 +90,9 @@ struct ModuleTable {
                              uint64_t SourceHash,
                              const EntryPoints &Points) const;
 };
+
+/// The row \p Index of the types that emit() wrote into \p M.
+llvm::Constant *typeRow(llvm::Module &M, unsigned Index);
 
 /// A symbol's name without the mark that keeps the compiler from mangling it.
 llvm::StringRef plainName(const llvm::GlobalValue &G);

@@ -215,6 +215,10 @@ GlobalRow makeValueRow(const Lowering &L, GlobalVariable &T) {
   Row.InitialHash = L.Ids.Content.lookup(&T);
   Row.Layout = Layout.Hash;
   Row.TypeName = Layout.Name;
+  if (const TypeFacts *Type = L.Known.type(T)) {
+    Row.Type = L.Table.Types.add(*Type, L.Known);
+    Row.TypeName = Type->Name;
+  }
   Row.Align = 1;
   return Row;
 }

@@ -24,6 +24,8 @@ public:
     expandAddresses();
     for (GlobalVariable *G : L.P.Globals)
       lowerGlobal(*G);
+    for (GlobalVariable *G : L.P.FixedGlobals)
+      lowerFixed(*G);
     for (GlobalVariable *G : L.P.Constants)
       lowerConstant(*G);
     for (GlobalVariable *G : L.P.DirectGlobals)
@@ -108,11 +110,29 @@ private:
     return Row;
   }
 
-  void lowerGlobal(GlobalVariable &G) {
-    GlobalRow Row = makeRow(G);
+  /// Debug information and the clang plugin tell different hashes; a row has
+  /// both, so that it can be compared with rows that have only one of them.
+  void describeType(GlobalRow &Row, const GlobalVariable &G) {
     TypeLayout Layout = layoutOf(G);
     Row.Layout = Layout.Hash;
     Row.TypeName = Layout.Name;
+    if (const TypeFacts *T = L.Known.type(G)) {
+      Row.Type = L.Table.Types.add(*T, L.Known);
+      Row.TypeName = T->Name;
+    }
+  }
+
+  /// A variable that code of the program reaches directly.
+  void lowerFixed(GlobalVariable &G) {
+    GlobalRow Row = makeRow(G);
+    describeType(Row, G);
+    Row.Pointer = makePointer(G);
+    L.Table.Globals.push_back(Row);
+  }
+
+  void lowerGlobal(GlobalVariable &G) {
+    GlobalRow Row = makeRow(G);
+    describeType(Row, G);
     if (!IsHost)
       separateFromOtherImages(G);
     GlobalVariable *Pointer = makePointer(G);

@@ -18,6 +18,7 @@ config.test_exec_root = os.path.join(config.hcr_build, "test")
 bindir = os.path.join(config.hcr_build, "bin")
 libdir = os.path.join(config.hcr_build, "lib")
 plugin = os.path.join(libdir, "libHcrPass.so")
+clang_plugin = os.path.join(libdir, "libHcrClang.so")
 
 
 def llvm(tool):
@@ -41,6 +42,7 @@ tools = {
     "not": llvm("not"),
     "python": config.hcr_python,
     "pass": plugin,
+    "plugin": clang_plugin,
     "pass-flags": f"-fplugin={plugin} -fpass-plugin={plugin}",
     "bindir": bindir,
     "libdir": libdir,

@@ -42,9 +42,9 @@ int main(void) {
   CHECK(step() == 251);
   reported("initial value of Initial changed; it keeps its values, and new "
            "threads begin with the old one");
-  refused(3, "the variable 'Array' changed its size from 8 to 80 bytes");
+  refused(3, "the variable 'Array' of type int[20] changed its size from 8 to 80 bytes");
   CHECK(step() == 361);
-  refused(4, "the layout of the variable 'Pair', type Pair changed");
+  refused(4, "the layout of the variable 'Pair' of type Pair changed");
   CHECK(step() == 471);
   reload(5);
   CHECK(step() == 501);

@@ -174,7 +174,7 @@ std::string TestImage::tables() const {
     W.relative(Direct ? "" : P.Name + "_slot");
     W.relative(Direct ? "" : P.Name + "_entry");
     W.relative(Direct || Host ? "" : P.Name + "_addr");
-    W.quad(0);
+    W.quad(P.O.Type);
   }
   W.label("proc_imports");
   for (const Item &P : ProcImports) {
@@ -183,6 +183,7 @@ std::string TestImage::tables() const {
     W.quad(P.O.Signature);
     W.relative(P.Name + "_slot");
     W.relative(Host ? "" : P.Name + "_addr");
+    W.quad(P.O.Type);
   }
   W.label("globals");
   for (const Item &G : Variables) {
@@ -195,7 +196,9 @@ std::string TestImage::tables() const {
     W.relative(G.Name + "_ptr");
     W.relative(Host ? "" : G.Name + "_initial");
     W.relative(Host || !G.O.Fresh ? "" : G.Name + "_fresh");
-    W.word(0), W.word(0), W.word(0), W.word(0); // names of types, destructor
+    W.word(0); // name of the type
+    W.relative(G.O.TypeRow);
+    W.word(0), W.word(0); // destructor, virtuals
   }
   W.label("global_imports");
   for (const Item &G : VariableImports) {

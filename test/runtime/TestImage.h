@@ -25,8 +25,9 @@ public:
 
   struct Options {
     uint32_t Flags = 0;
-    uint64_t Signature = 0, Hash = 1, Layout = 0;
-    uint64_t Size = 0; // of a variable: 0 means sizeof
+    uint64_t Signature = 0, Type = 0, Hash = 1, Layout = 0;
+    std::string TypeRow = {}; // label of an HcrType that code() defines
+    uint64_t Size = 0;        // of a variable: 0 means sizeof
     bool Fresh = false;
   };
 

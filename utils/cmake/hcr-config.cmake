@@ -13,12 +13,13 @@
 # `hcr` reads it from a compile_commands.json.
 #
 # Targets:   hcr::hcr (libhcr.so and hcr/hcr.h)
-# Variables: HCR_PASS_PLUGIN, HCR_COMMAND
+# Variables: HCR_CLANG_PLUGIN, HCR_PASS_PLUGIN, HCR_COMMAND
 #
 # The same file serves a build tree and an installed tree: both have bin/ and
 # lib/ side by side. Only the header is elsewhere in a build tree.
 
 get_filename_component(_hcr_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." REALPATH)
+set(HCR_CLANG_PLUGIN "${_hcr_prefix}/lib/libHcrClang.so")
 set(HCR_PASS_PLUGIN "${_hcr_prefix}/lib/libHcrPass.so")
 set(HCR_COMMAND "${_hcr_prefix}/bin/hcr")
 set(_hcr_wrapper "${_hcr_prefix}/bin/hcr-cc")
@@ -64,9 +65,12 @@ function(hcr_enable Target)
   endif()
   get_filename_component(Arg_ROOT "${Arg_ROOT}" REALPATH)
 
-  # -fplugin= makes the -mllvm options known, -fpass-plugin= runs the pass.
+  # The clang plugin reads the source and brings the pass along. The pass is
+  # named, too: -fplugin= of it lets ccache see when it changes, -fpass-plugin=
+  # runs it where the compile goes through LLVM IR (-save-temps).
   set(IsCompiled "$<COMPILE_LANGUAGE:C,CXX>")
   target_compile_options(${Target} PRIVATE
+    "$<${IsCompiled}:-fplugin=${HCR_CLANG_PLUGIN}>"
     "$<${IsCompiled}:-fplugin=${HCR_PASS_PLUGIN}>"
     "$<${IsCompiled}:-fpass-plugin=${HCR_PASS_PLUGIN}>"
     "$<${IsCompiled}:SHELL:-Xclang -mllvm -Xclang -hcr-binding=host>"
@@ -111,6 +115,7 @@ function(_hcr_depend_on_plugin Target)
     endif()
     get_filename_component(Source "${Source}" ABSOLUTE BASE_DIR "${Directory}")
     set_property(SOURCE "${Source}" TARGET_DIRECTORY ${Target}
-                 APPEND PROPERTY OBJECT_DEPENDS "${HCR_PASS_PLUGIN}")
+                 APPEND PROPERTY OBJECT_DEPENDS
+                 "${HCR_CLANG_PLUGIN};${HCR_PASS_PLUGIN}")
   endforeach()
 endfunction()

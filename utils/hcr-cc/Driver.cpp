@@ -140,14 +140,18 @@ Words Driver::compileFlags(const ClangArguments &Arguments,
   ModulePlace Place = placeModule(Source.Path, Directory, Root);
   // An option given twice is an error in LLVM; the user's own one stays.
   std::vector<std::string> UserOptions = Arguments.passOptions();
-  std::string Plugin = Library + "/libHcrPass.so";
+  // The clang plugin brings the pass along where there is source to read, but
+  // not for inputs in LLVM IR, nor under -save-temps, which goes through IR.
+  std::string Pass = Library + "/libHcrPass.so";
   Words Flags = {"--start-no-unused-arguments"};
-  auto Load = [&](const char *Flag, unsigned Option) {
+  auto Load = [&](const char *Flag, unsigned Option,
+                  const std::string &Plugin) {
     if (!is_contained(Arguments.list().getAllArgValues(Option), Plugin))
       Flags.push_back(Flag + Plugin); // given twice it would run twice
   };
-  Load("-fplugin=", options::OPT_fplugin_EQ);
-  Load("-fpass-plugin=", options::OPT_fpass_plugin_EQ);
+  Load("-fplugin=", options::OPT_fplugin_EQ, Library + "/libHcrClang.so");
+  Load("-fplugin=", options::OPT_fplugin_EQ, Pass);
+  Load("-fpass-plugin=", options::OPT_fpass_plugin_EQ, Pass);
   auto Add = [&](StringRef Option, const Twine &Value) {
     if (is_contained(UserOptions, Option))
       return;
@@ -208,6 +212,12 @@ int Driver::run(ArrayRef<const char *> Given,
     for (const Input &I : Arguments.inputs())
       if (I.Kind == InputKind::Source)
         append(Command, compileFlags(Arguments, I));
+  // Precompiled headers, checks of the syntax: the attributes are known.
+  if (Arguments.phase() == FinalPhase::Check ||
+      Arguments.phase() == FinalPhase::Preprocess)
+    append(Command, {"--start-no-unused-arguments",
+                     "-fplugin=" + Library + "/libHcrClang.so",
+                     "--end-no-unused-arguments"});
   if (Arguments.linksRuntime())
     append(Command, linkFlags());
   Command.insert(Command.end(), Given.begin(), Given.end());

@@ -69,7 +69,10 @@ static std::vector<ImageContents::Module> readTables(const ObjectFile &File,
       return Distance ? Reader.text(Address + Field + int64_t(Distance)) : "";
     };
     Result.push_back({Text(offsetof(HcrModuleTable, Name), Table.Name),
-                      Text(offsetof(HcrModuleTable, Root), Table.Root)});
+                      Text(offsetof(HcrModuleTable, Root), Table.Root),
+                      Table.Flags & HCR_MODULE_TYPED   ? "clang plugin"
+                      : Table.Flags & HCR_MODULE_DEBUG ? "debug information"
+                                                       : "none"});
     Offset += Table.Size;
   }
   return Result;
@@ -341,6 +344,8 @@ Error Finder::addImage(const std::string &Path) {
     return Image.takeError();
   for (CompileRecord &R : Image->Records)
     Found.Known.emplace(R.Module, std::move(R));
+  for (ImageContents::Module &M : Image->Modules)
+    Found.Types.emplace(M.Name, M.Types);
   for (ImageContents::Module &M : Image->Modules)
     if (!M.Name.empty() && !Found.Known.count(M.Name))
       Missing.emplace(M.Name, M.Root);

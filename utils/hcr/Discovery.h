@@ -18,6 +18,7 @@ namespace hcr {
 struct ImageContents {
   struct Module {
     std::string Name, Root;
+    std::string Types; // who told the types: docs/Abi.md, control socket
   };
   std::vector<Module> Modules; // from the tables
   std::vector<CompileRecord> Records;
@@ -34,6 +35,7 @@ struct Modules {
   std::vector<std::string> WithoutCommand;    // in tables, but no way to build
   std::string CompileCommands;        // compile_commands.json in use, or empty
   std::vector<std::string> Libraries; // used by the program: name or path
+  std::map<std::string, std::string> Types; // of modules in tables
 };
 
 // The libraries that an ELF file says it needs, apart from ours and from those

@@ -24,9 +24,10 @@ Error ImageCompiler::prepare(const std::vector<std::string> &Libraries) {
 
 Command ImageCompiler::compileCommand(const ImageJob &Job) const {
   const CompileRecord &Record = *Job.Record;
-  std::string Plugin = ownLibraryDirectory() + "/libHcrPass.so";
-  Command Words = {Record.Compiler, "-fplugin=" + Plugin,
-                   "-fpass-plugin=" + Plugin};
+  std::string Library = ownLibraryDirectory();
+  std::string PassPlugin = Library + "/libHcrPass.so";
+  Command Words = {Record.Compiler, "-fplugin=" + Library + "/libHcrClang.so",
+                   "-fplugin=" + PassPlugin, "-fpass-plugin=" + PassPlugin};
   auto Pass = [&](StringRef Option, const Twine &Value) {
     Words.insert(Words.end(), {"-Xclang", "-mllvm", "-Xclang",
                                (Option + "=" + Value).str()});

@@ -47,17 +47,33 @@ static json::Array moduleList(const Program &P, const Modules &Found) {
   json::Array Result;
   auto Add = [&](const std::string &Name, const CompileRecord *Record) {
     auto Entry = Journal.find(Name);
+    auto Types = Found.Types.find(Name);
     bool HasImage = Entry != Journal.end() && !Entry->second.Gone;
     Result.push_back(json::Object{
         {"name", Name},
         {"source", Record ? json::Value(Record->sourcePath()) : nullptr},
-        {"image", HasImage ? json::Value(P.image(Name)) : nullptr}});
+        {"image", HasImage ? json::Value(P.image(Name)) : nullptr},
+        {"types", Types == Found.Types.end() ? json::Value(nullptr)
+                                             : json::Value(Types->second)}});
   };
   for (const auto &[Name, Record] : Found.Known)
     Add(Name, &Record);
   for (const std::string &Name : Found.WithoutCommand)
     Add(Name, nullptr);
   return Result;
+}
+
+// "types: clang plugin", or "types: clang plugin (2), none (1)".
+static std::string typesOf(const json::Array &Modules) {
+  std::map<std::string, size_t> Count;
+  for (const json::Value &Module : Modules)
+    if (auto Types = Module.getAsObject()->getString("types"))
+      ++Count[Types->str()];
+  std::string Text;
+  for (const auto &[Types, Modules] : Count)
+    Text += (Text.empty() ? "types: " : ", ") + Types +
+            (Count.size() > 1 ? " (" + std::to_string(Modules) + ")" : "");
+  return Text;
 }
 
 static void printText(raw_ostream &Out, const json::Object &Status) {
@@ -68,12 +84,19 @@ static void printText(raw_ostream &Out, const json::Object &Status) {
   });
   Out << plural(Modules.size(), "module") << ", " << Images
       << " with a newer image\n";
+  std::string Types = typesOf(Modules);
+  if (!Types.empty())
+    Out << Types << "\n";
   for (const json::Value &Module : Modules) {
     const json::Object &M = *Module.getAsObject();
     StringRef Note = !M.getString("source") ? "  (no compile command)"
                      : M.getString("image") ? "  (image)"
                                             : "";
-    Out << "  " << M.getString("name").value_or("") << Note << "\n";
+    Out << "  " << M.getString("name").value_or("") << Note;
+    // Only where they differ is it worth a word for each.
+    if (auto Own = M.getString("types"); Own && StringRef(Types).contains('('))
+      Out << "  (types: " << *Own << ")";
+    Out << "\n";
   }
   for (const json::Value &Process : *Status.getArray("processes")) {
     const json::Object &Entry = *Process.getAsObject();
@@ -82,7 +105,10 @@ static void printText(raw_ostream &Out, const json::Object &Status) {
       Out << ": generation " << *Generation << ", "
           << plural(size_t(Entry.getInteger("retired").value_or(0)),
                     "retired image");
-    else
+    if (const json::Array *Loaded = Entry.getArray("modules"))
+      if (std::string Own = typesOf(*Loaded); !Own.empty() && Own != Types)
+        Out << ", " << Own;
+    if (!Entry.getInteger("generation"))
       Out << ": does not answer";
     Out << "\n";
   }

@@ -65,7 +65,7 @@ enum HcrProcFlags {
 struct HcrProc {
   HcrRel Name;        /* NUL-terminated symbol name: `_Z3foov` */
   uint32_t Flags;     /* HcrProcFlags */
-  uint64_t Signature; /* hash of the canonical type; 0 matches any */
+  uint64_t Signature; /* hash of the IR type; 0 matches any */
   uint64_t BodyHash;  /* of the code apart from debug information */
   HcrRel Body;    /* `F_actual`. 0 in a host image's rows of inline functions
                      (which copy is kept is the linker's choice): the body is then
@@ -77,10 +77,11 @@ struct HcrProc {
                      0: nobody here takes the address */
   HcrRel Address; /* module binding: pointer that `&F` in code loads; 0: none.
                      The runtime stores the program's stable entry there */
-  uint64_t Reserved;
+  uint64_t Type;  /* hash of the signature as the clang plugin tells it, for
+                     functions of C; 0: not known. See docs/Abi.md, "Identity" */
 };
 
-/* A function that this module calls or whose address it takes. 24 bytes. */
+/* A function that this module calls or whose address it takes. 32 bytes. */
 struct HcrProcImport {
   HcrRel Name;
   uint32_t Flags;     /* HCR_PROC_WEAK, HCR_PROC_THREAD_LOCAL,
@@ -88,6 +89,7 @@ struct HcrProcImport {
   uint64_t Signature; /* as the caller sees it; 0 matches any */
   HcrRel Slot;        /* 0: never called through a slot here */
   HcrRel Address;     /* module binding only, else 0 */
+  uint64_t Type;      /* as in HcrProc */
 };
 
 enum HcrGlobalFlags {
@@ -119,7 +121,8 @@ struct HcrGlobal {
   uint32_t Flags;       /* HcrGlobalFlags */
   uint64_t Size;        /* bytes */
   uint64_t InitialHash; /* of the initialiser, addresses by symbol name */
-  uint64_t Layout;      /* hash of the type's layout, 0 = not known */
+  uint64_t Layout;      /* hash of the type's layout as debug information tells
+                           it, 0 = not known */
   uint32_t Align;       /* bytes */
   HcrRel Pointer;       /* `g.ptr`, what code loads. Host: holds &g. 0 with
                            HCR_GLOBAL_DIRECT */
@@ -199,14 +202,20 @@ struct HcrType {
   HcrRel Name;     /* as in the source: "std::pair<int, char>" */
   uint32_t Kind;   /* HcrTypeKind */
   uint64_t Size;   /* bytes */
-  uint64_t Layout; /* hash of names, offsets and kinds of all parts */
+  uint64_t Layout; /* hash of names, offsets and kinds of all parts; never
+                      compared with HcrGlobal.Layout, which is another kind */
   HcrRel Fields;   /* HcrField[FieldCount], in the order of offsets */
   uint32_t FieldCount;
   uint32_t Align;    /* bytes */
   uint32_t Encoding; /* scalars: DW_ATE_*, 0 for pointers */
 };
 
-enum HcrFieldFlags { HCR_FIELD_BASE = 1 << 0, HCR_FIELD_BIT_FIELD = 1 << 1 };
+enum HcrFieldFlags {
+  HCR_FIELD_BASE = 1 << 0,
+  HCR_FIELD_BIT_FIELD = 1 << 1,
+  HCR_FIELD_VIRTUAL_BASE = 1 << 2 /* with BASE: where it is in an object of
+                                     exactly this type, not in a derived one */
+};
 
 /* One part of a record, union or array. 32 bytes. */
 struct HcrField {
@@ -220,7 +229,8 @@ struct HcrField {
 
 enum HcrModuleFlags {
   HCR_MODULE_BINDING = 1 << 0, /* module binding; clear: host */
-  HCR_MODULE_TYPED = 1 << 1 /* the clang plugin gave signatures and layouts */
+  HCR_MODULE_TYPED = 1 << 1, /* the clang plugin gave signatures and layouts */
+  HCR_MODULE_DEBUG = 1 << 2  /* debug information gave layouts */
 };
 
 enum HcrModuleState { /* bits of *State, module binding only */
@@ -266,7 +276,7 @@ struct HcrModuleTable {
 
 #ifdef __cplusplus
 }
-static_assert(sizeof(HcrProc) == 48 && sizeof(HcrProcImport) == 24 &&
+static_assert(sizeof(HcrProc) == 48 && sizeof(HcrProcImport) == 32 &&
               sizeof(HcrGlobal) == 64 && sizeof(HcrGlobalImport) == 16 &&
               sizeof(HcrFixup) == 16 && sizeof(HcrHandler) == 8 &&
               sizeof(HcrType) == 40 && sizeof(HcrField) == 32 &&

@@ -154,6 +154,9 @@ HCR_API intptr_t hcrGeneration(void);
  * and keeps the code it has until the program is started anew.
  *
  *   HCR_NONRELOADABLE static int hash(const char *Text) { ... }
+ *
+ * With the clang plugin (hcr-cc has it) [[hcr::nonreloadable]] is the same, and
+ * #pragma hcr off ... #pragma hcr on marks whatever is defined in between.
  */
 #if defined(__clang__)
 #define HCR_NONRELOADABLE __attribute__((annotate("hcr.nonreloadable")))
@@ -166,7 +169,8 @@ HCR_API intptr_t hcrGeneration(void);
 /** Marks a function `void Function(void)` of this file to be called before, or
  * after, each reload; at file scope, any number of times. Modules that others
  * use are called first. Of a module that was reloaded the newest version's
- * handlers are called. Without HCR nothing happens.
+ * handlers are called. Without HCR nothing happens. With the clang plugin the
+ * function itself can be marked: [[hcr::before_reload]], [[hcr::after_reload]].
  *
  *   static void keepState(void) { ... }
  *   HCR_BEFORE_RELOAD(keepState);

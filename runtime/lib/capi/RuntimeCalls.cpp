@@ -59,6 +59,8 @@ void hcrRegisterImage(const HcrModuleTable *Begin, const HcrModuleTable *End) {
     registerRange(R, Begin, End);
 }
 
+void hcrRegisterType(const HcrType *Type) { registerType(runtime(), Type); }
+
 void hcrBindModule(const HcrModuleTable *Module) {
   bindModule(runtime(), Module);
 }

@@ -132,6 +132,7 @@ static void settleProc(ProcSymbol &S) {
     if (S.NextDefiner) {
       S.BodyHash = S.NextHash;
       S.Is = S.NextIs;
+      S.Type = S.NextType;
     }
     S.Addresses.clear();
   }
@@ -150,6 +151,7 @@ static void settleGlobal(GlobalSymbol &S) {
     S.Size = S.NextSize;
     S.InitialHash = S.NextHash;
     S.Layout = S.NextLayout;
+    S.Type = S.NextType;
     S.Flags = S.NextFlags;
   } else if (S.goes() && !S.Shape) {
     // Forgotten, not freed: a frame of old code may still use it.

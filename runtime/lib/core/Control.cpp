@@ -17,6 +17,15 @@ static std::string error(std::string_view What) {
   return "{\"error\": " + quoteJson(What) + "}";
 }
 
+/// Who told the types of the module's variables and functions.
+static const char *typesOf(const Version &V) {
+  if (!V.Table)
+    return "none";
+  return V.Table->Flags & HCR_MODULE_TYPED   ? "clang plugin"
+         : V.Table->Flags & HCR_MODULE_DEBUG ? "debug information"
+                                             : "none";
+}
+
 static std::string status(Runtime &R) {
   sys::Guard G(R.Lock);
   indexHosts(R);
@@ -26,9 +35,11 @@ static std::string status(Runtime &R) {
     if (!M->Current)
       continue;
     List +=
-        format("%s{\"name\": %s, \"generation\": %" PRIdPTR ", \"image\": %s}",
+        format("%s{\"name\": %s, \"generation\": %" PRIdPTR
+               ", \"image\": %s, \"types\": \"%s\"}",
                List.empty() ? "" : ", ", quoteJson(M->Name).c_str(),
-               M->Current->Generation, quoteJson(M->Current->In->Path).c_str());
+               M->Current->Generation, quoteJson(M->Current->In->Path).c_str(),
+               typesOf(*M->Current));
     Bytes += M->Current->In->Size;
   }
   return format("{\"pid\": %d, \"program\": %s, \"generation\": %" PRIdPTR

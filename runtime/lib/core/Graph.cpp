@@ -31,8 +31,10 @@ static std::vector<Module *> needsOf(Runtime &R, const Module &M,
       if (Module *Other = R.Loaded.find(*Name))
         Needs.push_back(Other);
   if (V->isHost()) {
-    for (const HcrProcImport &I : procImportsOf(*V->Table))
-      addDefiner(Needs, findProc(R, M, nameOf(I.Name), I.Signature).Found);
+    for (const HcrProcImport &I : procImportsOf(*V->Table)) {
+      ProcLookup L = findProc(R, M, nameOf(I.Name), callTypeOf(I));
+      addDefiner(Needs, L.Found ? L.Found : L.Tolerable);
+    }
     for (const HcrGlobalImport &I : globalImportsOf(*V->Table))
       addDefiner(Needs, findGlobal(R, M, nameOf(I.Name)));
   } else {
@@ -122,7 +124,7 @@ static bool stillUses(const Module &M, const ProcSymbol &S) {
     return std::find(V->ProcImports.begin(), V->ProcImports.end(), &S) !=
            V->ProcImports.end();
   for (const HcrProcImport &I : procImportsOf(*V->Table))
-    if (nameOf(I.Name) == S.Name && signaturesMatch(I.Signature, S.Signature))
+    if (nameOf(I.Name) == S.Name && callTypeOf(I).matches(S.callType()))
       return true;
   return false;
 }

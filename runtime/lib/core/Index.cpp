@@ -7,8 +7,8 @@ namespace hcr {
 
 static void indexHostProcs(Runtime &R, Module &M, const HcrModuleTable &Table) {
   for (const HcrProc &P : procsOf(Table)) {
-    ProcSymbol &S =
-        *R.Procs.findOrMake(ownerFor(P.Flags, M), nameOf(P.Name), P.Signature);
+    ProcSymbol &S = *R.Procs.findOrMake(ownerFor(P.Flags, M), nameOf(P.Name),
+                                        callTypeOf(P));
     ++S.Count;
     if (P.Flags & HCR_PROC_WEAK_DEFINITION) {
       indexWeak(R, M, P, S);
@@ -66,6 +66,7 @@ static void indexHostGlobals(Runtime &R, Module &M,
       S.Size = G.Size;
       S.InitialHash = G.InitialHash;
       S.Layout = G.Layout;
+      S.Type = follow<const HcrType>(G.Type);
       S.Flags = G.Flags;
     }
     adoptShape(S, G);
@@ -88,7 +89,7 @@ static void indexWeakCallers(Runtime &R, Module &M,
                              const HcrModuleTable &Table) {
   for (const HcrProcImport &I : procImportsOf(Table))
     if (I.Flags & HCR_PROC_WEAK_DEFINITION)
-      if (ProcSymbol *S = findProc(R, M, nameOf(I.Name), I.Signature).Found)
+      if (ProcSymbol *S = findProc(R, M, nameOf(I.Name), callTypeOf(I)).Found)
         S->Slots.addOnce(cellOf(I.Slot));
 }
 
@@ -97,7 +98,8 @@ static void indexHostImports(Runtime &R, Module &M,
                              const HcrModuleTable &Table) {
   for (const HcrProcImport &I : procImportsOf(Table)) {
     Cell Slot = cellOf(I.Slot);
-    ProcSymbol *S = findProc(R, M, nameOf(I.Name), I.Signature).Found;
+    ProcLookup L = findProc(R, M, nameOf(I.Name), callTypeOf(I));
+    ProcSymbol *S = L.Found ? L.Found : L.Tolerable;
     if (Slot && S && !(S->Flags & HCR_PROC_THREAD_LOCAL))
       S->Slots.addOnce(Slot);
   }
@@ -168,7 +170,7 @@ static void awaitDefinitions(Transaction &T, Version &V) {
         (Imports[I].Flags & HCR_PROC_WEAK))
       continue;
     ProcSymbol &S = *T.R.Procs.findOrMake(nullptr, nameOf(Imports[I].Name),
-                                          Imports[I].Signature);
+                                          callTypeOf(Imports[I]));
     V.ProcImports[I] = &S;
     storeCell(Slot, noticeOf(T.R, S));
   }
@@ -226,6 +228,8 @@ static void forgetObject(Runtime &R, Image *In,
   });
   R.Globals.forEach([&](GlobalSymbol &S) {
     S.Pointers.removeIf(Inside);
+    if (Inside(S.Type))
+      S.Type = nullptr;
     if (Inside(S.Storage)) {
       S.Storage = nullptr;
       S.Shape = nullptr;

@@ -88,6 +88,7 @@ bool registerGlobal(Runtime &R, const char *Module, const char *Name,
   S.NextSize = Size;
   S.NextHash = S.InitialHash;
   S.NextLayout = S.Layout;
+  S.NextType = S.Type;
   S.NextFlags = S.Flags;
   if (!Lived)
     R.Current->NewStorage.emplace_back(Storage, Size);
@@ -121,6 +122,13 @@ void *bindProc(Runtime &R, const char *Module, const char *Name,
   storeCell(Slot, Body ? Body : noticeOf(R, *S));
   S->Slots.addOnce(Slot);
   return Entry;
+}
+
+void registerType(Runtime &R, const HcrType *Type) {
+  if (!Type)
+    return;
+  sys::Guard G(R.Lock);
+  R.Types.add(*Type);
 }
 
 void *bindGlobal(Runtime &R, const char *Module, const char *Name,

@@ -16,6 +16,8 @@ bool registerGlobal(Runtime &R, const char *Module, const char *Name,
 void *getGlobal(Runtime &R, const char *Module, const char *Name);
 void *bindProc(Runtime &R, const char *Module, const char *Name,
                uint64_t Signature, void **Slot, void *Fallback);
+/// What HcrCreateTypeInfos calls for the type of each variable.
+void registerType(Runtime &R, const HcrType *Type);
 void *bindGlobal(Runtime &R, const char *Module, const char *Name,
                  void **Pointer, void *Fallback);
 void bindModule(Runtime &R, const HcrModuleTable *Table);

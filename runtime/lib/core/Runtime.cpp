@@ -153,8 +153,17 @@ void *noticeOf(Runtime &R, ProcSymbol &S) {
   return S.Notice;
 }
 
+/// No other definition ever had this owner and name.
+static bool isOnlyOne(Runtime &R, const ProcSymbol &S) {
+  for (ProcSymbol *Other = R.Procs.find(S.Of, S.Name); Other;
+       Other = Other->Next)
+    if (Other != &S && (Other->Definer || Other->NextDefiner))
+      return false;
+  return true;
+}
+
 ProcLookup findProc(Runtime &R, const Module &M, std::string_view Name,
-                    uint64_t Signature) {
+                    CallType Type) {
   ProcLookup Out;
   for (Owner Of : {static_cast<Owner>(&M), static_cast<Owner>(M.Host),
                    static_cast<Owner>(nullptr)})
@@ -164,9 +173,11 @@ ProcLookup findProc(Runtime &R, const Module &M, std::string_view Name,
       if (!S->definedNext()) {
         if (S->Definer && !Out.Gone)
           Out.Gone = S;
-      } else if (!signaturesMatch(S->Signature, Signature)) {
+      } else if (!S->callTypeNext().matches(Type)) {
         Out.Mismatch = S;
-      } else if (!Out.Found || S->Signature == Signature) {
+        if (CallType(S->Signature).matches(Type.Ir) && isOnlyOne(R, *S))
+          Out.Tolerable = S;
+      } else if (!Out.Found || S->callTypeNext() == Type) {
         if (!Out.Found || Out.Found->Of == S->Of)
           Out.Found = S;
       }

@@ -17,6 +17,7 @@
 #include "Modules.h"
 #include "Report.h"
 #include "Stubs.h"
+#include "Types.h"
 
 #include "../sys/Library.h"
 
@@ -93,6 +94,7 @@ struct Runtime {
   Modules Loaded;
   SymbolTable<ProcSymbol> Procs;
   SymbolTable<GlobalSymbol> Globals;
+  KnownTypes Types; // of variables that images brought
   /// Of variables, also forgotten ones: nothing of it is ever freed, because
   /// old code may still use it, and nothing is lost to a leak checker.
   std::vector<std::pair<void *, size_t>> Storage;
@@ -151,10 +153,13 @@ struct ProcLookup {
   ProcSymbol *Found = nullptr;
   ProcSymbol *Mismatch = nullptr; // defined with another signature
   ProcSymbol *Gone = nullptr;     // was defined once
+  /// A mismatch of names of types only (`struct A *` here, `void *` there), of
+  /// a function that never was another one: no edit made it.
+  ProcSymbol *Tolerable = nullptr;
 };
 /// What a name means inside a module, once the staged reload is done.
 ProcLookup findProc(Runtime &R, const Module &M, std::string_view Name,
-                    uint64_t Signature);
+                    CallType Type);
 GlobalSymbol *findGlobal(Runtime &R, const Module &M, std::string_view Name);
 
 inline Owner ownerFor(uint32_t Flags, const Module &M) {

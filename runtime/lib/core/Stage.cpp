@@ -48,7 +48,8 @@ static void stageDrops(Transaction &T, Module &M) {
     return;
   }
   for (const HcrProc &P : procsOf(*Old->Table))
-    DropProc(T.R.Procs.find(ownerFor(P.Flags, M), nameOf(P.Name), P.Signature));
+    DropProc(
+        T.R.Procs.find(ownerFor(P.Flags, M), nameOf(P.Name), callTypeOf(P)));
   for (const HcrGlobal &G : globalsOf(*Old->Table))
     DropGlobal(T.R.Globals.find(ownerFor(G.Flags, M), nameOf(G.Name)));
 }
@@ -60,7 +61,7 @@ void stageGoing(Transaction &T, Module &M) {
 
 static void stageProc(Transaction &T, Version &V, const HcrProc &P) {
   ProcSymbol &S = *T.R.Procs.findOrMake(ownerFor(P.Flags, *V.Of),
-                                        nameOf(P.Name), P.Signature);
+                                        nameOf(P.Name), callTypeOf(P));
   touch(T, S);
   ++S.Adds;
   V.Procs.push_back(&S);
@@ -71,6 +72,7 @@ static void stageProc(Transaction &T, Version &V, const HcrProc &P) {
   S.NextDefiner = V.Of;
   S.NextIs = Strength::Strong;
   S.NextHash = P.BodyHash;
+  S.NextType = P.Type;
   // A thread-local's accessor is that of the first image for ever: every
   // thread's value lies in that image's block.
   // What is direct is called without a slot, so all keep calling one body.
@@ -87,10 +89,14 @@ static void stageProc(Transaction &T, Version &V, const HcrProc &P) {
 /// A variable that has a value keeps it, if it still fits.
 static Error keepStorage(Transaction &T, Version &V, const HcrGlobal &G,
                          GlobalSymbol &S, const GlobalSymbol &Before) {
+  const HcrType *Type = typeOf(T, V, G);
+  // What this version does not tell is as it was.
+  S.NextLayout = G.Layout ? G.Layout : Before.Layout;
+  S.NextType = Type ? Type : Before.Type;
   if (G.Size != Before.Size)
-    return sizeChanged(V, G, Before.Size);
-  if (G.Layout && Before.Layout && G.Layout != Before.Layout)
-    return layoutChanged(V, G);
+    return sizeChanged(V, G, Before.Size, Before.Type, Type);
+  if (layoutsDiffer(G, Type, Before))
+    return layoutChanged(V, G, Before.Type, Type);
   if (G.InitialHash != Before.InitialHash)
     T.Out.Notes.push_back(
         format("initial value of %s changed; the variable keeps its value",
@@ -160,11 +166,15 @@ static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
   if (G.Flags & HCR_GLOBAL_ALIAS)
     return stageAlias(T, V, G, S);
   if (G.Flags & HCR_GLOBAL_DIRECT)
-    return stageDirect(V, G, S);
+    return stageDirect(T, V, G, S);
   bool StagedBefore = S.NextDefiner != nullptr;
   bool Constant = G.Flags & HCR_GLOBAL_CONSTANT;
   bool Lived = false;
   Error E;
+  if (!StagedBefore) {
+    S.NextLayout = G.Layout;
+    S.NextType = typeOf(T, V, G);
+  }
   if (Constant && G.Virtuals && (S.Shape || StagedBefore)) {
     // A vtable is one for all objects, also of classes that are new here.
     if (S.Shape) {
@@ -179,7 +189,7 @@ static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
     // Another new image defines the same inline variable: one storage.
     Lived = true;
     if (G.Size != S.NextSize)
-      E = sizeChanged(V, G, S.NextSize);
+      E = sizeChanged(V, G, S.NextSize, S.NextType, typeOf(T, V, G));
   } else if (isLiveVariable(&S)) {
     Lived = true;
     E = keepStorage(T, V, G, S, S);
@@ -194,7 +204,6 @@ static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
   S.NextDefiner = V.Of;
   S.NextSize = G.Size;
   S.NextHash = G.InitialHash;
-  S.NextLayout = G.Layout ? G.Layout : (Lived ? S.Layout : 0);
   S.NextFlags = G.Flags;
   V.Lived.back() = Lived || Constant;
   return E;
@@ -219,8 +228,9 @@ void joinMoved(Transaction &T, Version &V) {
       continue;
     for (Owner Of : {static_cast<Owner>(V.Of), static_cast<Owner>(V.Of->Host),
                      static_cast<Owner>(nullptr)}) {
-      ProcSymbol *Old =
-          Of == S->Of ? nullptr : T.R.Procs.find(Of, S->Name, S->Signature);
+      ProcSymbol *Old = Of == S->Of
+                            ? nullptr
+                            : T.R.Procs.find(Of, S->Name, S->callTypeNext());
       if (Old && Old->Definer == V.Of && Old->goes() && !Old->To) {
         S->From = Old;
         Old->To = S;
@@ -254,10 +264,22 @@ static Error undefined(const Version &V, const HcrProcImport &I,
              Module, Name.c_str()));
 }
 
+/// The module calls the function under this type now, as the linker let it.
+static bool callsAlready(const Module &M, const HcrProcImport &I) {
+  if (!M.Current || !M.Current->Table)
+    return false;
+  for (const HcrProcImport &Now : procImportsOf(*M.Current->Table))
+    if (Now.Type == I.Type && nameOf(Now.Name) == nameOf(I.Name))
+      return true;
+  return false;
+}
+
 static Error checkProcImport(Transaction &T, Version &V,
                              const HcrProcImport &I) {
-  ProcLookup L = findProc(T.R, *V.Of, nameOf(I.Name), I.Signature);
+  ProcLookup L = findProc(T.R, *V.Of, nameOf(I.Name), callTypeOf(I));
   ProcSymbol *S = L.Found;
+  if (!S && L.Tolerable && callsAlready(*V.Of, I))
+    S = L.Tolerable;
   bool Weak = I.Flags & HCR_PROC_WEAK;
   if (!S) {
     Cell Slot = cellOf(I.Slot), Address = cellOf(I.Address);
@@ -270,7 +292,7 @@ static Error checkProcImport(Transaction &T, Version &V,
     }
     // A weak one that is 0 today waits for a definition.
     if (!Linked)
-      S = T.R.Procs.findOrMake(nullptr, nameOf(I.Name), I.Signature);
+      S = T.R.Procs.findOrMake(nullptr, nameOf(I.Name), callTypeOf(I));
   }
   V.ProcImports.push_back(S);
   return Error();

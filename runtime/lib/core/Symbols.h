@@ -10,6 +10,8 @@
 #include "Hash.h"
 #include "Virtuals.h"
 
+#include <hcr-abi/Tables.h>
+
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -45,11 +47,28 @@ enum class Strength : uint8_t {
   Foreign // nothing to reload: the linker chose code without tables
 };
 
+/// How a function is called. The pass tells it from IR, the clang plugin, for
+/// functions of C, from the source; what one side does not know (0) matches.
+struct CallType {
+  uint64_t Ir = 0, Source = 0;
+
+  CallType(uint64_t Ir, uint64_t Source = 0) : Ir(Ir), Source(Source) {}
+  bool operator==(const CallType &) const = default;
+  bool matches(const CallType &Other) const {
+    auto Agree = [](uint64_t A, uint64_t B) { return A == B || !A || !B; };
+    return Agree(Ir, Other.Ir) && Agree(Source, Other.Source);
+  }
+};
+
+template <class Row> CallType callTypeOf(const Row &R) {
+  return {R.Signature, R.Type};
+}
+
 struct ProcSymbol : Definitions {
   std::string_view Name;
   Owner Of = nullptr;
-  ProcSymbol *Next = nullptr; // same name and owner, another signature
-  uint64_t Signature = 0;
+  ProcSymbol *Next = nullptr;       // same name and owner, another signature
+  uint64_t Signature = 0, Type = 0; // CallType
   uint64_t BodyHash = 0;
   uint32_t Flags = 0;
   Strength Is = Strength::Strong, NextIs = Strength::Strong;
@@ -64,11 +83,16 @@ struct ProcSymbol : Definitions {
 
   // Staged by the reload in progress.
   void *NextBody = nullptr;
-  uint64_t NextHash = 0;
+  uint64_t NextHash = 0, NextType = 0;
   ProcSymbol *From = nullptr; // had another scope so far (`static` added)
   ProcSymbol *To = nullptr;
 
   void *bodyNext() const { return NextDefiner ? NextBody : Body; }
+  CallType callType() const { return {Signature, Type}; }
+  void setCallType(CallType T) { Signature = T.Ir, Type = T.Source; }
+  CallType callTypeNext() const {
+    return {Signature, NextDefiner ? NextType : Type};
+  }
 };
 
 struct GlobalSymbol : Definitions {
@@ -77,6 +101,7 @@ struct GlobalSymbol : Definitions {
   GlobalSymbol *Next = nullptr; // always null: variables have no signature
   uint64_t Signature = 0;       // always 0
   uint64_t Size = 0, InitialHash = 0, Layout = 0;
+  const HcrType *Type = nullptr; // of a linked program, or the runtime's copy
   uint32_t Flags = 0;
   void *Storage = nullptr;
   Cells Pointers;
@@ -86,15 +111,14 @@ struct GlobalSymbol : Definitions {
   // Staged by the reload in progress.
   void *NextStorage = nullptr;
   uint64_t NextSize = 0, NextHash = 0, NextLayout = 0;
+  const HcrType *NextType = nullptr;
   uint32_t NextFlags = 0;
   GlobalSymbol *From = nullptr, *To = nullptr;
 
   void *storageNext() const { return NextDefiner ? NextStorage : Storage; }
+  CallType callType() const { return 0; }
+  void setCallType(CallType) {}
 };
-
-inline bool signaturesMatch(uint64_t A, uint64_t B) {
-  return A == B || !A || !B;
-}
 
 /// (owner, name) to the chain of symbols that differ in signature. Open
 /// addressing: a program of 5,000 modules has 100,000 symbols.
@@ -114,27 +138,30 @@ public:
     }
   }
 
-  Symbol *find(Owner Of, std::string_view Name, uint64_t Signature) const {
-    Symbol *S = find(Of, Name);
-    // An exact match wins over one that merely does not contradict.
-    for (Symbol *Exact = S; Exact; Exact = Exact->Next)
-      if (Exact->Signature == Signature)
-        return Exact;
-    while (S && !signaturesMatch(S->Signature, Signature))
-      S = S->Next;
-    return S;
+  Symbol *find(Owner Of, std::string_view Name, CallType Type) const {
+    Symbol *Match = nullptr;
+    for (Symbol *S = find(Of, Name); S; S = S->Next) {
+      // An exact match wins over one that merely does not contradict, and of
+      // those one that has a definition.
+      if (S->callType() == Type)
+        return S;
+      if (S->callType().matches(Type) &&
+          (!Match || (!Match->defined() && S->defined())))
+        Match = S;
+    }
+    return Match;
   }
 
-  Symbol *findOrMake(Owner Of, std::string_view Name, uint64_t Signature) {
-    if (Symbol *S = find(Of, Name, Signature)) {
+  Symbol *findOrMake(Owner Of, std::string_view Name, CallType Type) {
+    if (Symbol *S = find(Of, Name, Type)) {
       if (!S->Signature)
-        S->Signature = Signature;
+        S->Signature = Type.Ir;
       return S;
     }
     Symbol &Made = All.emplace_back();
     Made.Name = keep(Name);
     Made.Of = Of;
-    Made.Signature = Signature;
+    Made.setCallType(Type);
     if (Symbol *First = find(Of, Name)) {
       Made.Next = First->Next;
       First->Next = &Made;

@@ -112,8 +112,17 @@ void commitVtables(Transaction &T);
 void settleVtables(Transaction &T);
 
 // Variables.cpp; R.Lock is held
-Error sizeChanged(const Version &V, const HcrGlobal &G, uint64_t OldSize);
-Error layoutChanged(const Version &V, const HcrGlobal &G);
+Error sizeChanged(const Version &V, const HcrGlobal &G, uint64_t OldSize,
+                  const HcrType *Before, const HcrType *After);
+Error layoutChanged(const Version &V, const HcrGlobal &G, const HcrType *Before,
+                    const HcrType *After);
+/// Hashes of one kind only are compared: the clang plugin's are the more
+/// precise ones, debug information's serve where one side lacks those.
+bool layoutsDiffer(const HcrGlobal &G, const HcrType *Type,
+                   const GlobalSymbol &Before);
+/// What the new version says of the variable's type, in memory that stays.
+const HcrType *typeOf(const Transaction &T, const Version &V,
+                      const HcrGlobal &G);
 /// The accessor is the first image's; the variable must not have changed.
 Error stageThreadLocal(Transaction &T, Version &V, const HcrGlobal &G,
                        GlobalSymbol &S);
@@ -121,7 +130,8 @@ Error stageThreadLocal(Transaction &T, Version &V, const HcrGlobal &G,
 Error stageAlias(Transaction &T, Version &V, const HcrGlobal &G,
                  GlobalSymbol &S);
 /// The image's own storage; refused if the variable holds a value already.
-Error stageDirect(Version &V, const HcrGlobal &G, GlobalSymbol &S);
+Error stageDirect(Transaction &T, Version &V, const HcrGlobal &G,
+                  GlobalSymbol &S);
 /// Replaces constants that say the same as before but hold addresses of what
 /// is replaced; once imports are resolved.
 void checkConstants(Transaction &T);

@@ -18,26 +18,53 @@ static std::string shownName(const HcrGlobal &G) {
   return demangle(Name);
 }
 
-Error sizeChanged(const Version &V, const HcrGlobal &G, uint64_t OldSize) {
-  std::string Type(nameOf(G.TypeName));
-  return Error(format(
-      "%s: the variable '%s'%s%s changed its size from %" PRIu64 " to %" PRIu64
-      " bytes while it holds a value; undo the change, give the new variable "
-      "another name, or restart the program",
-      V.Of->Name.c_str(), shownName(G).c_str(), Type.empty() ? "" : " of type ",
-      Type.c_str(), OldSize, G.Size));
+const HcrType *typeOf(const Transaction &T, const Version &V,
+                      const HcrGlobal &G) {
+  const auto *Type = follow<const HcrType>(G.Type);
+  return !Type || V.Permanent ? Type : T.R.Types.find(*Type);
 }
 
-Error layoutChanged(const Version &V, const HcrGlobal &G) {
+bool layoutsDiffer(const HcrGlobal &G, const HcrType *Type,
+                   const GlobalSymbol &Before) {
+  if (Type && Before.Type)
+    return Type->Layout != Before.Type->Layout;
+  return G.Layout && Before.Layout && G.Layout != Before.Layout;
+}
+
+/// The parts that differ, where the clang plugin told both types, and what to
+/// do about it.
+static std::string partsAndRemedy(const HcrType *Before, const HcrType *After) {
+  std::string Parts = Before && After && Before->Layout != After->Layout
+                          ? ":" + describeChange(*Before, *After) + "\n"
+                          : "; ";
+  return Parts + "undo the change, give the new variable another name, or "
+                 "restart the program";
+}
+
+Error sizeChanged(const Version &V, const HcrGlobal &G, uint64_t OldSize,
+                  const HcrType *Before, const HcrType *After) {
+  std::string Type(nameOf(G.TypeName));
+  return Error(format("%s: the variable '%s'%s%s changed its size from %" PRIu64
+                      " to %" PRIu64 " bytes while it holds a value%s",
+                      V.Of->Name.c_str(), shownName(G).c_str(),
+                      Type.empty() ? "" : " of type ", Type.c_str(), OldSize,
+                      G.Size, partsAndRemedy(Before, After).c_str()));
+}
+
+Error layoutChanged(const Version &V, const HcrGlobal &G, const HcrType *Before,
+                    const HcrType *After) {
   std::string Type(nameOf(G.TypeName));
   return Error(format("%s: the layout of the variable '%s'%s%s changed while "
-                      "it holds a value; undo the change, give the new "
-                      "variable another name, or restart the program",
+                      "it holds a value%s",
                       V.Of->Name.c_str(), shownName(G).c_str(),
-                      Type.empty() ? "" : ", type ", Type.c_str()));
+                      Type.empty() ? "" : " of type ", Type.c_str(),
+                      partsAndRemedy(Before, After).c_str()));
 }
 
-static void stageValues(GlobalSymbol &S, const Version &V, const HcrGlobal &G) {
+static void stageValues(Transaction &T, GlobalSymbol &S, const Version &V,
+                        const HcrGlobal &G) {
+  const HcrType *Type = typeOf(T, V, G);
+  S.NextType = Type ? Type : S.Type;
   S.NextDefiner = V.Of;
   S.NextSize = G.Size;
   S.NextHash = G.InitialHash;
@@ -50,17 +77,18 @@ static void stageValues(GlobalSymbol &S, const Version &V, const HcrGlobal &G) {
 Error stageThreadLocal(Transaction &T, Version &V, const HcrGlobal &G,
                        GlobalSymbol &S) {
   if (S.defined()) {
+    const HcrType *Type = typeOf(T, V, G);
     if (G.Size != S.Size)
-      return sizeChanged(V, G, S.Size);
-    if (G.Layout && S.Layout && G.Layout != S.Layout)
-      return layoutChanged(V, G);
+      return sizeChanged(V, G, S.Size, S.Type, Type);
+    if (layoutsDiffer(G, Type, S))
+      return layoutChanged(V, G, S.Type, Type);
     if (G.InitialHash != S.InitialHash)
       T.Out.Notes.push_back(format("initial value of %s changed; it keeps its "
                                    "values, and new threads begin with the "
                                    "old one",
                                    shownName(G).c_str()));
   }
-  stageValues(S, V, G);
+  stageValues(T, S, V, G);
   return Error();
 }
 
@@ -95,20 +123,21 @@ Error stageAlias(Transaction &T, Version &V, const HcrGlobal &G,
                                  "it had is no longer used",
                                  shownName(G).c_str(), shownName(Row).c_str()));
   S.NextStorage = Storage;
-  stageValues(S, V, G);
+  stageValues(T, S, V, G);
   return Error();
 }
 
-Error stageDirect(Version &V, const HcrGlobal &G, GlobalSymbol &S) {
+Error stageDirect(Transaction &T, Version &V, const HcrGlobal &G,
+                  GlobalSymbol &S) {
   if (S.defined() && S.Storage && !(S.Flags & HCR_GLOBAL_CONSTANT))
     return Error(format("%s: the variable '%s' is used by its symbol, which "
-                        "inline assembly names or HCR_NONRELOADABLE asks for, "
+                        "inline assembly names, "
                         "so new code cannot have the value that it holds; give "
                         "the assembly an operand (\"m\"), or restart the "
                         "program",
                         V.Of->Name.c_str(), shownName(G).c_str()));
   S.NextStorage = follow(G.Initial);
-  stageValues(S, V, G);
+  stageValues(T, S, V, G);
   return Error();
 }
 

@@ -51,7 +51,7 @@ static const HcrProc *weakIn(const Version *V, const ProcSymbol &S) {
   for (const HcrProc &P : procsOf(*V->Table))
     if ((P.Flags & HCR_PROC_WEAK_DEFINITION) && nameOf(P.Name) == S.Name &&
         ownerFor(P.Flags, *V->Of) == S.Of &&
-        signaturesMatch(P.Signature, S.Signature))
+        callTypeOf(P).matches(S.callType()))
       return &P;
   return nullptr;
 }

@@ -118,8 +118,7 @@ def proc(r):
     row = {"name": r.text(), "flags": flag_words(r.number("I"), PROC_FLAGS),
            "signature": r.number("Q"), "hash": r.number("Q"),
            "body": r.symbol(), "slot": r.symbol(), "entry": r.symbol(),
-           "address": r.symbol()}
-    assert r.number("Q") == 0
+           "address": r.symbol(), "type": r.number("Q")}
     return row
 
 
@@ -127,7 +126,30 @@ def proc_import(r):
     return {"name": r.text(),
             "flags": flag_words(r.number("I"), PROC_FLAGS, False),
             "signature": r.number("Q"), "slot": r.symbol(),
-            "address": r.symbol()}
+            "address": r.symbol(), "type": r.number("Q")}
+
+
+TYPE_KINDS = ("scalar", "record", "union", "array")
+FIELD_FLAGS = {1: "base", 2: "bits", 4: "virtual"}
+
+
+def type_lines(r, indent=""):
+    """A type of the clang plugin, with all that it consists of."""
+    name, kind, size = r.text(), TYPE_KINDS[r.number("I")], r.number("Q")
+    r.number("Q")
+    fields, count = r.address(), r.number("I")
+    lines = [f"{indent}{kind} {name}: size {size}, align {r.number('I')}, "
+             f"encoding {r.number('I')}"]
+    for index in range(count):
+        f = Reader(r.elf, fields + 32 * index)
+        label, part = f.address(), f.address()
+        label = r.elf.text(label) if label else "-"
+        offset, bits, times = f.number("Q"), f.number("Q"), f.number("I")
+        words = flag_words(f.number("I"), FIELD_FLAGS, False)
+        lines.append(f"{indent}  {label}: at {offset}, {bits} bits, "
+                     f"times {times}, {words}")
+        lines += type_lines(Reader(r.elf, part), indent + "    ")
+    return lines
 
 
 def variable(r):
@@ -135,7 +157,10 @@ def variable(r):
            "size": r.number("Q"), "hash": r.number("Q"),
            "layout": r.number("Q"), "align": r.number("I"),
            "pointer": r.symbol(), "initial": r.symbol(), "fresh": r.symbol()}
-    r.address()
+    name = r.address()
+    row["source"] = r.elf.text(name) if name else "-"
+    address = r.address()
+    row["layout_of_type"] = type_lines(Reader(r.elf, address)) if address else []
     return row
 
 
@@ -154,7 +179,7 @@ def handler(r):
     return {"name": r.symbol(), "when": "before" if r.number("I") else "after"}
 
 
-ARRAYS = (("procs", 48, proc), ("proc_imports", 24, proc_import),
+ARRAYS = (("procs", 48, proc), ("proc_imports", 32, proc_import),
           ("globals", 64, variable), ("global_imports", 16, variable_import),
           ("fixups", 16, fixup), ("handlers", 8, handler))
 
@@ -191,7 +216,9 @@ def main():
             for rows in [module[array] for array, _, _ in ARRAYS] + [[module]]:
                 for row in rows:
                     if row.get("name") == name:
-                        print(row[key])
+                        value = row[key]
+                        print("\n".join(value) if isinstance(value, list)
+                              else value)
         return
     for module in modules(elf):
         binding = "module" if module["flags"] & 1 else "host"
@@ -203,7 +230,8 @@ def main():
         for array, _, _ in ARRAYS:
             for row in module[array]:
                 fields = [f"{key} {value}" for key, value in row.items()
-                          if key not in ("name", "signature", "hash", "layout")]
+                          if key not in ("name", "signature", "hash", "layout",
+                                         "type", "source", "layout_of_type")]
                 print(f"{array.rstrip('s')} {row.get('name', '')}:",
                       ", ".join(fields))
 
