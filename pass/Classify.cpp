@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Classify.h"
 #include "AddressUses.h"
+#include "ModuleTable.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Analysis/OptimizationRemarkEmitter.h"
@@ -31,6 +32,21 @@ bool isProgramsClass(StringRef MangledName) {
   return isDigit(MangledName[0]) ||
          (MangledName[0] == 'N' &&
           !startsWithAny(MangledName, {"NSt", "N10__cxxabiv1", "N9__gnu_cxx"}));
+}
+
+bool isReplaceableOperator(StringRef Name) {
+  if (Name.consume_front("_Znw") || Name.consume_front("_Zna")) {
+    if (!Name.consume_front("m") && !Name.consume_front("j"))
+      return false;
+  } else if (Name.consume_front("_ZdlPv") || Name.consume_front("_ZdaPv")) {
+    if (!Name.consume_front("m"))
+      Name.consume_front("j");
+  } else {
+    return false;
+  }
+  Name.consume_front("St11align_val_t");
+  Name.consume_front("RKSt9nothrow_t");
+  return Name.empty();
 }
 
 namespace {
@@ -124,20 +140,20 @@ bool belongsToStandardLibrary(StringRef Name) {
 /// Symbols that belong to the language runtime and its tools, never to the
 /// program: their callers gain nothing from a slot.
 bool belongsToRuntime(StringRef Name) {
-  return startsWithAny(
-             Name,
-             {"llvm.", "__cxa_", "__gxx_", "__gcc_", "_Unwind_", "__clang_",
-              "__asan", "__lsan", "__msan", "__tsan", "__ubsan", "__hwasan",
-              "__sanitizer", "__sancov", "__llvm_", "__prof", "__cov", "__gcov",
-              "llvm_gcov", "__stack_chk", "__dso_handle", "__start_", "__stop_",
-              "_GLOBAL_OFFSET_TABLE_", "__emutls",
-              // Type information.
-              "_ZTI", "_ZTS", "_ZTVN10__cxxabiv1", "_ZTVSt", "_ZTVNSt",
-              "_ZTTNSt", "__dynamic_cast",
-              // Operators new and delete; wrappers of thread-locals.
-              "_Znw", "_Zna", "_Zdl", "_Zda", "_ZTW", "_ZTH", "__cpu_",
-              // Our own: hcr.init, hcr_reload(), hcrRegisterProc().
-              "hcr.", "hcr_"}) ||
+  return startsWithAny(Name,
+                       {"llvm.", "__cxa_", "__gxx_", "__gcc_", "_Unwind_",
+                        "__clang_", "__asan", "__lsan", "__msan", "__tsan",
+                        "__ubsan", "__hwasan", "__sanitizer", "__sancov",
+                        "__llvm_", "__prof", "__cov", "__gcov", "llvm_gcov",
+                        "__stack_chk", "__dso_handle", "__start_", "__stop_",
+                        "_GLOBAL_OFFSET_TABLE_", "__emutls",
+                        // Type information.
+                        "_ZTI", "_ZTS", "_ZTVN10__cxxabiv1", "_ZTVSt",
+                        "_ZTVNSt", "_ZTTNSt", "__dynamic_cast",
+                        // Wrappers of thread-locals.
+                        "_ZTW", "_ZTH", "__cpu_",
+                        // Our own: hcr.init, hcr_reload(), hcrRegisterProc().
+                        "hcr.", "hcr_"}) ||
          (Name.starts_with("hcr") && Name.size() > 3 && Name[3] >= 'A' &&
           Name[3] <= 'Z');
 }
@@ -153,7 +169,7 @@ bool belongsToCompilerLibrary(StringRef Name) {
 
 bool belongsToImplementation(StringRef Name) {
   return belongsToRuntime(Name) || belongsToStandardLibrary(Name) ||
-         belongsToCompilerLibrary(Name);
+         belongsToCompilerLibrary(Name) || isReplaceableOperator(Name);
 }
 
 /// Type information of a class of the program.
@@ -323,7 +339,8 @@ private:
                                  F.hasFnAttribute(Attribute::AlwaysInline)));
     if (!IsInline)
       Result.Procs.push_back(&F);
-    else if (hasAddressUse(F))
+    else if (hasAddressUse(F) || F.hasWeakODRLinkage())
+      // An explicit instantiation is what `extern template` elsewhere calls.
       Result.InlineProcs.push_back(&F);
   }
 
@@ -369,6 +386,12 @@ private:
 
   void addVariable(GlobalVariable &G) {
     StringRef Name = G.getName();
+    if (Name.starts_with("_ZTS")) {
+      if (!G.isDeclarationForLinker() &&
+          (Opts.IsImage || scopeOf(G) != HCR_SCOPE_PROGRAM))
+        Result.TypeNames.push_back(&G);
+      return;
+    }
     if (isClassTypeInfo(Name)) {
       if (G.isDeclaration())
         Result.ImportedTypeInfos.push_back(&G);

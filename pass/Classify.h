@@ -39,6 +39,8 @@ struct Plan {
   List<llvm::GlobalAlias> GlobalAliases;      ///< Other names of the above.
   List<llvm::GlobalVariable> ImportedThreadLocals;
   List<llvm::GlobalVariable> ImportedTypeInfos; ///< `_ZTI` declared here.
+  /// `_ZTS` defined here that the dynamic linker does not make one of.
+  List<llvm::GlobalVariable> TypeNames;
 
   /// HCR_BEFORE_RELOAD and HCR_AFTER_RELOAD, by the function they mark.
   List<llvm::Function> BeforeHandlers;
@@ -64,6 +66,12 @@ bool isProgramsClass(llvm::StringRef MangledName);
 
 /// True for a definition that every user of a header has a copy of.
 bool isInlineDefinition(const llvm::GlobalValue &G);
+
+/// True for the operators new and delete that a program may replace. What the
+/// libraries call is the program's stable entry, so they are reloadable, but
+/// nobody calls them by slot: memory must go back to where it came from, and
+/// an image's own definition is not that unless the program had one.
+bool isReplaceableOperator(llvm::StringRef Name);
 
 } // namespace hcr
 

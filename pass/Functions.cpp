@@ -168,7 +168,10 @@ private:
                  Entry->hasLocalLinkage() ? GlobalValue::InternalLinkage
                                           : GlobalValue::ExternalLinkage,
                  F);
-    if (!F.hasFnAttribute(Attribute::AlwaysInline))
+    if (isReplaceableOperator(Name))
+      F.replaceUsesWithIf(Entry,
+                          [&](const Use &U) { return isDirectCall(U, F); });
+    else if (!F.hasFnAttribute(Attribute::AlwaysInline))
       callThroughSlot(F, *Slot, L.P, [&] { return Entry; });
     makeStableEntry(*Entry, F, *Slot);
     if (L.Opts.IsImage)

@@ -6,7 +6,8 @@
 // one built with -fvisibility=hidden does not, and a null there would mean
 // "catch everything". So an image brings a stand-in, weak and visible: the
 // program's own comes first if it is exported, and otherwise the stand-in
-// has the same name, which is what the C++ runtime compares. It knows no
+// has the same name, which is what the C++ runtime compares: libstdc++ its
+// text, libc++ its address, which a fix-up makes the program's. It knows no
 // bases, so code and data use the program's through the import table.
 #include "AddressUses.h"
 #include "Lowering.h"
@@ -17,13 +18,21 @@ using namespace llvm;
 namespace hcr {
 
 /// @_ZTI3Foo = weak constant { @__class_type_info's vtable + 16, @"3Foo" }
-static GlobalVariable *makeStandIn(Module &M, GlobalVariable &Declared) {
+static GlobalVariable *makeStandIn(Lowering &L, GlobalVariable &Declared) {
+  Module &M = L.M;
   LLVMContext &Ctx = M.getContext();
   Type *Ptr = PointerType::get(Ctx, 0);
   Constant *Text = ConstantDataArray::getString(
       Ctx, Declared.getName().substr(strlen("_ZTI")));
   auto *Name = new GlobalVariable(M, Text->getType(), /*isConstant=*/true,
                                   GlobalValue::PrivateLinkage, Text);
+  GlobalImportRow Row;
+  Row.Symbol = Name;
+  Row.Name = ("_ZTS" + Declared.getName().substr(strlen("_ZTI"))).str();
+  Row.Flags = HCR_GLOBAL_CONSTANT | HCR_GLOBAL_WEAK;
+  Row.Pointer = makePointerVariable(M, Row.Name + ".ptr",
+                                    GlobalValue::InternalLinkage, Name);
+  L.Table.GlobalImports.push_back(Row);
   Constant *Vtable = M.getOrInsertGlobal(
       "_ZTVN10__cxxabiv117__class_type_infoE", ArrayType::get(Ptr, 0));
   uint64_t TwoPointers = 2 * M.getDataLayout().getPointerSize();
@@ -43,7 +52,7 @@ void lowerTypeInfos(Lowering &L) {
   if (!L.Opts.IsImage)
     return;
   for (GlobalVariable *Declared : L.P.ImportedTypeInfos) {
-    GlobalVariable *TypeInfo = makeStandIn(L.M, *Declared);
+    GlobalVariable *TypeInfo = makeStandIn(L, *Declared);
     GlobalVariable *Pointer =
         makePointerVariable(L.M, TypeInfo->getName() + ".ptr",
                             GlobalValue::InternalLinkage, TypeInfo);

@@ -32,6 +32,8 @@ public:
       lowerDirect(*G);
     for (GlobalAlias *A : L.P.GlobalAliases)
       lowerAlias(*A);
+    for (GlobalVariable *G : L.P.TypeNames)
+      lowerTypeName(*G);
     for (GlobalVariable *G : L.P.ImportedGlobals)
       lowerImport(*G);
   }
@@ -215,6 +217,15 @@ private:
       reachThrough(*Pointer, A, /*IsInvariant=*/true);
     if (!IsHost)
       Row.Initial = locallyBound(A);
+    L.Table.Globals.push_back(Row);
+  }
+
+  /// libc++ takes types for the same if the addresses of their names are: an
+  /// image's type information points to the name that the program has.
+  void lowerTypeName(GlobalVariable &G) {
+    GlobalRow Row = makeRow(G);
+    Row.Flags |= HCR_GLOBAL_CONSTANT | HCR_GLOBAL_INLINE;
+    Row.Pointer = makePointer(G);
     L.Table.Globals.push_back(Row);
   }
 

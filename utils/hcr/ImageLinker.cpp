@@ -45,6 +45,9 @@ StringRef ImageLinker::versionScript() {
   return "{\n"
          "  global: HcrInit000; HcrCreateTypeInfos; DatInit000; Init000;\n"
          "          HcrGetImportedModules; HcrGetSigHash; _ZTI*; _ZTS*;\n"
+         // Operators new and delete: the program's or the library's come
+         // first, so memory goes back to where it came from.
+         "          _Znwm*; _Znam*; _ZdlPv*; _ZdaPv*;\n"
          "  local: *;\n"
          "};\n";
 }

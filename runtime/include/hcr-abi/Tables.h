@@ -98,7 +98,9 @@ enum HcrGlobalFlags {
                                    define it, there is one storage */
   HCR_GLOBAL_CONSTANT = 1 << 3, /* not persistent: a new version brings its own,
                                    unless InitialHash is equal: then the address
-                                   stays that of the version before */
+                                   stays that of the version before. With
+                                   HCR_GLOBAL_INLINE (names of types) it is
+                                   the dynamic linker's, else this module's */
   HCR_GLOBAL_WEAK = 1 << 5,     /* import: 0 is an acceptable answer */
   HCR_GLOBAL_REINIT = 1 << 6,   /* HCR_REINIT: a changed initial value is
                                    applied to the variable that lives */

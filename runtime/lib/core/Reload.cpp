@@ -177,6 +177,16 @@ static void describeDirect(Transaction &T, const ProcSymbol &S) {
                                  demangle(S.Name).c_str()));
 }
 
+/// Operators new and delete: what the program was linked with stays.
+static bool isAddedOperator(const ProcSymbol &S) {
+  if (!S.NextDefiner || S.defined() || S.From)
+    return false;
+  for (std::string_view Prefix : {"_Znwm", "_Znam", "_ZdlPv", "_ZdaPv"})
+    if (std::string_view(S.Name).substr(0, Prefix.size()) == Prefix)
+      return true;
+  return false;
+}
+
 static void describeProc(ModuleReport &Out, const ProcSymbol &S) {
   if (!S.NextDefiner) {
     Out.Removed += S.goes() && !S.To;
@@ -209,6 +219,11 @@ static void describe(Transaction &T) {
       describeDirect(T, *S);
       continue;
     }
+    if (isAddedOperator(*S))
+      T.Out.Notes.push_back(format(
+          "%s was added; it takes effect at the next start of the program, "
+          "because memory goes back to where it came from",
+          demangle(S->Name).c_str()));
     auto Found = Place.find(S->NextDefiner ? S->NextDefiner : S->Definer);
     if (Found != Place.end() && !(S->Flags & HCR_PROC_THREAD_LOCAL))
       describeProc(T.Out.Modules[Found->second], *S);

@@ -184,7 +184,12 @@ static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
   } else if (Constant) {
     bool Same = S.defined() && S.Storage && (S.Flags & HCR_GLOBAL_CONSTANT) &&
                 S.InitialHash == G.InitialHash && S.Size == G.Size;
-    S.NextStorage = Same ? S.Storage : follow(G.Initial);
+    if (Same)
+      S.NextStorage = S.Storage;
+    else if (!(G.Flags & HCR_GLOBAL_INLINE))
+      S.NextStorage = follow(G.Initial);
+    else if (!StagedBefore || S.NextHash != G.InitialHash)
+      S.NextStorage = loadCell(cellOf(G.Pointer));
   } else if (StagedBefore && !(S.NextFlags & HCR_GLOBAL_CONSTANT)) {
     // Another new image defines the same inline variable: one storage.
     Lived = true;
