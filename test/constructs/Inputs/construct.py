@@ -21,6 +21,7 @@ Modes: binding (host: linked by the linker; module: bound by the runtime at
 start) and level, as `host-O0 host-O2 module-O0 module-O2`.
 """
 
+import glob
 import os
 import re
 import shutil
@@ -115,7 +116,7 @@ def start(directory, words):
 
 def edit(version):
     """Called in the program's working directory."""
-    for name in os.listdir("."):
+    for name in glob.glob("**/*", recursive=True):
         if not name.endswith((".c", ".cpp", ".h")):
             continue
         with open(name, encoding="utf-8") as file:
