@@ -4,8 +4,10 @@
 #include "ModuleTable.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Analysis/OptimizationRemarkEmitter.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/Demangle/Demangle.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/InlineAsm.h"
@@ -128,7 +130,7 @@ StringSet<> namesInAssembly(const Module &M) {
 }
 
 /// Functions of the C++ standard library, also its templates that know types
-/// of the program.
+/// of the program, and what the program itself adds to namespace std.
 bool belongsToStandardLibrary(StringRef Name) {
   return startsWithAny(
       Name, {"_ZSt", "_ZNSt", "_ZNKSt", "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx",
@@ -165,6 +167,40 @@ bool belongsToCompilerLibrary(StringRef Name) {
   return (Name.consume_front("__mul") || Name.consume_front("__div")) &&
          Name.size() == 3 && StringRef("hsdxt").contains(Name[0]) &&
          Name.ends_with("c3");
+}
+
+/// Whether a name of the standard library has something in it that is not the
+/// library's: `std::hash<Key>::operator()(Key const&) const`. Then it may be
+/// the program that defines it. Types of libc count as the program's, which
+/// costs no more than a slot that nobody needs.
+bool knowsProgram(StringRef MangledName) {
+  std::string Text = demangle(MangledName);
+  StringRef Rest = Text;
+  bool IsQualified = false; // by what comes before `::`
+  while (!Rest.empty()) {
+    StringRef Word = Rest.take_while(
+        [](char C) { return isAlnum(C) || C == '_' || C == '$'; });
+    if (Word.empty()) {
+      IsQualified = Rest.consume_front("::");
+      if (!IsQualified)
+        Rest = Rest.drop_front();
+      continue;
+    }
+    Rest = Rest.drop_front(Word.size());
+    bool IsLibrarys =
+        IsQualified || isDigit(Word[0]) ||
+        StringSwitch<bool>(Word)
+            .Cases("std", "__gnu_cxx", "__cxxabiv1", "operator", "const", true)
+            .Cases("void", "bool", "char", "wchar_t", "char8_t", true)
+            .Cases("char16_t", "char32_t", "short", "int", "long", true)
+            .Cases("signed", "unsigned", "float", "double", "__int128", true)
+            .Cases("volatile", "noexcept", "decltype", "auto", "true", true)
+            .Cases("false", "new", "delete", "nullptr_t", true)
+            .Default(false);
+    if (!IsLibrarys)
+      return true;
+  }
+  return false;
 }
 
 bool belongsToImplementation(StringRef Name) {
@@ -330,13 +366,15 @@ private:
     }
     // A changed header rebuilds all its users, so calls may inline; addresses
     // may live in objects, so those are stable entries. C's `static inline`
-    // is the same thing, and so is the standard library: std::function and
-    // std::shared_ptr keep addresses of templates that the program's code is
-    // inlined into.
+    // is the same thing, and so are templates of the standard library with
+    // types of this file alone: std::function and std::shared_ptr keep
+    // addresses of those that the program's code is inlined into. What has
+    // external linkage there is the program's own: a specialisation.
     bool IsInline =
-        isInlineDefinition(F) || belongsToStandardLibrary(F.getName()) ||
+        isInlineDefinition(F) ||
         (F.hasLocalLinkage() && (F.hasFnAttribute(Attribute::InlineHint) ||
-                                 F.hasFnAttribute(Attribute::AlwaysInline)));
+                                 F.hasFnAttribute(Attribute::AlwaysInline) ||
+                                 belongsToStandardLibrary(F.getName())));
     if (!IsInline)
       Result.Procs.push_back(&F);
     else if (hasAddressUse(F) || F.hasWeakODRLinkage())
@@ -359,7 +397,9 @@ private:
     bool IsInitializer = Opts.IsImage && F.getName().starts_with("_ZTH");
     bool IsDirect =
         F.isIntrinsic() || F.use_empty() ||
-        (belongsToImplementation(F.getName()) && !IsInitializer) ||
+        (belongsToImplementation(F.getName()) && !IsInitializer &&
+         !(belongsToStandardLibrary(F.getName()) &&
+           knowsProgram(F.getName()))) ||
         isSetjmp(F) || Personalities.contains(&F) ||
         F.hasDLLImportStorageClass() || AssemblyNames.contains(F.getName()) ||
         Marks.NonReloadable.contains(&F) || isLibrarySymbol(F) ||
@@ -438,8 +478,11 @@ private:
       Result.Globals.push_back(&G);
     else if (!Name.starts_with("_ZT") && !G.hasGlobalUnnamedAddr() &&
              // A weak one may have to give way to another module's.
-             (!isInlineDefinition(G) || G.isInterposable()) &&
-             (!G.hasLocalLinkage() || addressEscapes(G)))
+             (G.isInterposable() ||
+              !(G.hasLocalLinkage() || isInlineDefinition(G)) ||
+              addressEscapes(G)))
+      // Also inline ones, of which each user has a copy: an address that was
+      // kept as an identity must be that of the next version.
       Result.Constants.push_back(&G);
     else if (isVtable(G))
       Result.Constants.push_back(&G);
