@@ -216,7 +216,9 @@ bool isClassTypeInfo(StringRef Name) {
 /// Functions whose names the compiler counts through: another edit gives the
 /// same name to another function.
 bool isCompilerGenerated(StringRef Name) {
-  return startsWithAny(Name, {"__cxx_global_", "_GLOBAL__", "__tls_init",
+  // What llvm.coro.await.suspend calls must stay the function itself.
+  return Name.contains(".__await_suspend_wrapper__") ||
+         startsWithAny(Name, {"__cxx_global_", "_GLOBAL__", "__tls_init",
                               "__dtor_", "__clang_call_terminate", "_ZTW",
                               "_ZTH", "__llvm_", "asan.", "tsan."});
 }
