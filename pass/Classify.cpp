@@ -60,6 +60,7 @@ using Reason = StringRef;
 struct Annotations {
   SmallPtrSet<const GlobalValue *, 4> NonReloadable;
   SmallVector<Function *, 0> Before, After;
+  SmallPtrSet<const GlobalVariable *, 4> Reinit;
 
   explicit Annotations(Module &M) {
     const auto *Table = M.getNamedGlobal("llvm.global.annotations");
@@ -86,6 +87,8 @@ private:
   void add(GlobalValue &Symbol, StringRef Text) {
     if (Text == "hcr.nonreloadable")
       NonReloadable.insert(&Symbol);
+    if (Text == "hcr.reinit" && isa<GlobalVariable>(Symbol))
+      Reinit.insert(&cast<GlobalVariable>(Symbol));
     if (Text != "hcr.before_reload" && Text != "hcr.after_reload")
       return;
     // The clang plugin marks the handler itself; the macros of hcr.h mark a
@@ -316,6 +319,7 @@ public:
       addVariableAlias(A);
     Result.BeforeHandlers = std::move(Marks.Before);
     Result.AfterHandlers = std::move(Marks.After);
+    Result.Reinit = std::move(Marks.Reinit);
     return std::move(Result);
   }
 
@@ -358,7 +362,9 @@ private:
     if (F.hasFnAttribute(Attribute::Naked) || Resolvers.contains(&F))
       Result.Untouched.insert(&F);
     if (Reason Why = whyDirect(F); !Why.empty()) {
-      Result.DirectProcs.push_back(&F);
+      // Initialisers belong to their variables, which are reported.
+      if (!isCompilerGenerated(F.getName()))
+        Result.DirectProcs.push_back(&F);
       remark(F, Why);
       return;
     }

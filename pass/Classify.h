@@ -42,6 +42,9 @@ struct Plan {
   /// `_ZTS` defined here that the dynamic linker does not make one of.
   List<llvm::GlobalVariable> TypeNames;
 
+  /// Marked HCR_REINIT.
+  llvm::SmallPtrSet<const llvm::GlobalVariable *, 4> Reinit;
+
   /// HCR_BEFORE_RELOAD and HCR_AFTER_RELOAD, by the function they mark.
   List<llvm::Function> BeforeHandlers;
   List<llvm::Function> AfterHandlers;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Hashing.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/IR/CFG.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DataLayout.h"
 #include "llvm/IR/InlineAsm.h"
@@ -36,12 +38,21 @@ public:
   }
 };
 
+/// `$_0`, `$_1`: without a name in the source, counted through the module.
+/// `UlvE_`, `UlvE0_`: lambdas of inline functions, counted through those.
+bool hasCountedName(StringRef Name) {
+  return Name.contains("$_") || Name.contains("EUl") || Name.contains("NUl") ||
+         Name.contains("NKUl");
+}
+
 /// Hashes constants and code of one function or initialiser. Structure types
 /// count by content: `struct.P` may be called `struct.P.3` in another build.
 class CodeHasher {
   Hasher H;
   DenseMap<const Value *, unsigned> Numbers;
   SmallPtrSet<const GlobalVariable *, 4> OpenPrivates;
+  bool IsInitializer = false;
+  SmallPtrSet<const Function *, 4> SeenLambdas;
 
 public:
   uint64_t finish() const { return H.finish(); }
@@ -122,7 +133,75 @@ public:
         addInstruction(I);
   }
 
+  /// Code that initialises a variable: from \p Begin on, but not \p Except.
+  /// Only what is the same at every level of optimisation: no lifetimes and
+  /// hints, no numbers of blocks, nothing that only exceptions reach, no
+  /// registration of destructors. Lambdas are what they do.
+  void addInitializer(const BasicBlock &Begin, const BasicBlock *Except) {
+    IsInitializer = true;
+    SmallPtrSet<const BasicBlock *, 8> Reached;
+    SmallVector<const BasicBlock *, 8> Work;
+    auto Reach = [&](const BasicBlock *Block) {
+      if (Block != Except && Reached.insert(Block).second)
+        Work.push_back(Block);
+    };
+    Reach(&Begin);
+    while (!Work.empty()) {
+      const Instruction *End = Work.pop_back_val()->getTerminator();
+      if (const auto *Invoke = dyn_cast<InvokeInst>(End))
+        Reach(Invoke->getNormalDest());
+      else
+        for (const BasicBlock *Next : successors(End))
+          Reach(Next);
+    }
+    for (const BasicBlock &Block : *Begin.getParent())
+      if (Reached.contains(&Block))
+        for (const Instruction &I : Block)
+          addEssential(I);
+  }
+
 private:
+  static bool isHint(const Instruction &I) {
+    if (isa<AllocaInst>(I) || isa<UnreachableInst>(I))
+      return true;
+    if (const auto *Branch = dyn_cast<BranchInst>(&I))
+      return Branch->isUnconditional();
+    const auto *Call = dyn_cast<CallBase>(&I);
+    const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
+    if (!Callee)
+      return false;
+    switch (Callee->getIntrinsicID()) {
+    case Intrinsic::not_intrinsic:
+      return Callee->getName() == "__cxa_atexit" ||
+             Callee->getName() == "atexit";
+    case Intrinsic::lifetime_start:
+    case Intrinsic::lifetime_end:
+    case Intrinsic::invariant_start:
+    case Intrinsic::assume:
+      return true;
+    default:
+      return isa<DbgInfoIntrinsic>(I);
+    }
+  }
+
+  void addEssential(const Instruction &I) {
+    if (isHint(I))
+      return;
+    if (const auto *Expect = dyn_cast<IntrinsicInst>(&I);
+        Expect &&
+        (Expect->getIntrinsicID() == Intrinsic::expect ||
+         Expect->getIntrinsicID() == Intrinsic::expect_with_probability)) {
+      number(Expect->getArgOperand(0));
+      Numbers[&I] = Numbers[Expect->getArgOperand(0)];
+      return;
+    }
+    for (const Use &Operand : I.operands())
+      if (isa<Instruction>(Operand) || isa<Argument>(Operand))
+        number(Operand);
+    addInstruction(I);
+    number(&I);
+  }
+
   void number(const Value *V) { Numbers.try_emplace(V, Numbers.size()); }
 
   unsigned blockNumber(const BlockAddress &Address) {
@@ -149,6 +228,13 @@ private:
         OpenPrivates.insert(Variable).second) {
       addConstant(Variable->getInitializer());
       OpenPrivates.erase(Variable);
+      return;
+    }
+    const auto *F = dyn_cast<Function>(&G);
+    if (IsInitializer && F && !F->isDeclaration() &&
+        hasCountedName(F->getName())) {
+      if (SeenLambdas.insert(F).second)
+        addInitializer(F->getEntryBlock(), nullptr);
       return;
     }
     H.add(G.getName());
@@ -184,7 +270,9 @@ private:
   }
 
   void addInstruction(const Instruction &I) {
-    H.add(I.getOpcode());
+    // Calls in initialisers are the same with and without exceptions.
+    bool IsCall = IsInitializer && isa<InvokeInst>(I);
+    H.add(IsCall ? unsigned(Instruction::Call) : I.getOpcode());
     H.add(I.getRawSubclassOptionalData());
     addType(I.getType());
     if (const auto *Cmp = dyn_cast<CmpInst>(&I))
@@ -246,6 +334,19 @@ uint64_t hashSignature(const Function &F) {
   return hashSignature(F.getFunctionType(), F.getAttributes());
 }
 
+uint64_t hashInitializer(const BasicBlock &Begin, const BasicBlock *Except) {
+  CodeHasher H;
+  H.addInitializer(Begin, Except);
+  return H.finish();
+}
+
+uint64_t combineHashes(uint64_t First, uint64_t Second) {
+  Hasher H;
+  H.add(First);
+  H.add(Second);
+  return H.finish();
+}
+
 /// Of a function its instructions, of a variable its initial value (addresses
 /// count by symbol name).
 static uint64_t hashContent(const GlobalObject &G) {
@@ -255,13 +356,6 @@ static uint64_t hashContent(const GlobalObject &G) {
   else
     H.addConstant(cast<GlobalVariable>(G).getInitializer());
   return H.finish();
-}
-
-/// `$_0`, `$_1`: without a name in the source, counted through the module.
-/// `UlvE_`, `UlvE0_`: lambdas of inline functions, counted through those.
-static bool hasCountedName(StringRef Name) {
-  return Name.contains("$_") || Name.contains("EUl") || Name.contains("NUl") ||
-         Name.contains("NKUl");
 }
 
 /// What identifies a lambda from outside: its function, its parameters, the

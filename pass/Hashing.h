@@ -11,6 +11,7 @@
 #include <cstdint>
 
 namespace llvm {
+class BasicBlock;
 class Constant;
 class Function;
 class FunctionType;
@@ -28,6 +29,15 @@ uint64_t hashSignature(const llvm::FunctionType *Type,
 
 /// The signature as a declaration tells it: 0 for C's `int f();`.
 uint64_t hashSignature(const llvm::Function &F);
+
+/// Hash of the code that initialises a variable, from \p Begin on, without
+/// \p Except (null: nothing) and what follows it. The same at every level of
+/// optimisation and with any debug information.
+uint64_t hashInitializer(const llvm::BasicBlock &Begin,
+                         const llvm::BasicBlock *Except);
+
+/// Hash of a pair of hashes; never 0.
+uint64_t combineHashes(uint64_t First, uint64_t Second);
 
 /// The hashes of one module, taken before anything in it is rewritten.
 struct Identities {

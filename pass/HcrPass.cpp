@@ -6,6 +6,7 @@
 // inlined. It never runs twice on a module. What each step turns IR into is
 // shown in Lowering.h; the contract with the runtime is docs/Abi.md.
 #include "Classify.h"
+#include "DynamicInit.h"
 #include "Hashing.h"
 #include "Lowering.h"
 #include "ModuleTable.h"
@@ -90,16 +91,19 @@ private:
     // What each symbol is, and what it says, before anything changes.
     Plan P = classify(M, Opts, Known, LibraryInfo);
     Identities Ids(M);
+    DynamicInit Dynamic(M);
     ModuleTable Table;
     Table.ModuleName = Opts.moduleNameFor(M.getSourceFileName());
     M.getOrInsertNamedMetadata(DoneMark)->addOperand(MDNode::get(
         M.getContext(), MDString::get(M.getContext(), Table.ModuleName)));
-    Lowering L{M, Opts, P, Ids, Known, Table, {}};
+    Lowering L{M, Opts, P, Ids, Known, Table, Dynamic};
     Table.Flags = (Known.Known ? HCR_MODULE_TYPED : 0) |
                   (hasDebugTypes(M) ? HCR_MODULE_DEBUG : 0);
 
-    // Constructors first: they are recognised by the code that Clang wrote.
+    // Life and death of variables first, while the code is as Clang wrote it.
+    lowerDestructors(L);
     EntryPoints Points;
+    Points.ExitHandle = &exitHandle(M, Opts);
     if (!Opts.isHost())
       Points.State = makeState(M);
     Points.Init = lowerInitializers(L, Points.State);

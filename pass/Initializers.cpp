@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "AddressUses.h"
 #include "Lowering.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Instructions.h"
-#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
 #include <map>
@@ -11,111 +11,6 @@ using namespace llvm;
 
 namespace hcr {
 namespace {
-
-struct Constructor {
-  uint32_t Priority;
-  Function *F;
-};
-
-SmallVector<Constructor, 4> readList(Module &M, StringRef ListName) {
-  SmallVector<Constructor, 4> Result;
-  auto *List = M.getNamedGlobal(ListName);
-  if (!List || !List->hasInitializer())
-    return Result;
-  auto *Rows = dyn_cast<ConstantArray>(List->getInitializer());
-  if (!Rows)
-    return Result;
-  for (const Use &Row : Rows->operands()) {
-    auto *Fields = cast<ConstantStruct>(Row);
-    auto *F = dyn_cast<Function>(Fields->getOperand(1)->stripPointerCasts());
-    if (F && !F->isDeclaration())
-      Result.push_back(
-          {static_cast<uint32_t>(
-               cast<ConstantInt>(Fields->getOperand(0))->getZExtValue()),
-           F});
-  }
-  return Result;
-}
-
-/// `_GLOBAL__sub_I_file.cpp` calls one function per dynamic initialiser.
-bool isListOfInitializers(const Function &F) {
-  return F.getName().starts_with("_GLOBAL__");
-}
-
-bool isInitializerOfVariable(const Function &F) {
-  return F.getName().starts_with("__cxx_global_var_init");
-}
-
-/// Which variables does a dynamic initialiser initialise? The IR does not say
-/// it, but at this point it is just as Clang wrote it, so these are tried in
-/// turn: the object whose destructor is registered; what is stored to; what a
-/// constructor or a function returning a structure is given first.
-class InitializedVariables {
-  const Plan &P;
-
-public:
-  explicit InitializedVariables(const Plan &P) : P(P) {}
-
-  SmallVector<GlobalVariable *, 2> of(const Function &Initializer) const {
-    SmallVector<GlobalVariable *, 2> Destroyed, Stored, Constructed;
-    for (const BasicBlock &Block : Initializer)
-      for (const Instruction &I : Block) {
-        if (const auto *Store = dyn_cast<StoreInst>(&I))
-          add(Stored, Store->getPointerOperand());
-        else if (const auto *Memory = dyn_cast<MemIntrinsic>(&I))
-          add(Stored, Memory->getRawDest());
-        else if (const auto *Call = dyn_cast<CallBase>(&I))
-          addCall(*Call, Destroyed, Constructed);
-      }
-    if (!Destroyed.empty())
-      return Destroyed;
-    return Stored.empty() ? Constructed : Stored;
-  }
-
-private:
-  void add(SmallVectorImpl<GlobalVariable *> &List,
-           const Value *Address) const {
-    auto *G = const_cast<GlobalVariable *>(
-        dyn_cast<GlobalVariable>(getUnderlying(Address)));
-    if (G && is_contained(P.Globals, G) && !is_contained(List, G))
-      List.push_back(G);
-  }
-
-  static const Value *getUnderlying(const Value *Address) {
-    while (true) {
-      Address = Address->stripPointerCasts();
-      if (const auto *Gep = dyn_cast<GEPOperator>(Address))
-        Address = Gep->getPointerOperand();
-      else if (const auto *Phi = dyn_cast<PHINode>(Address);
-               Phi && isa<Constant>(Phi->getIncomingValue(0)))
-        Address = Phi->getIncomingValue(0); // a loop over an array's elements
-      else
-        return Address;
-    }
-  }
-
-  /// Complete and base-object constructors: plain ones, templates, inherited.
-  static bool isConstructor(StringRef Name) {
-    return Name.starts_with("_Z") &&
-           any_of(ArrayRef<StringRef>{"C1E", "C2E", "C1I", "C2I", "CI1", "CI2"},
-                  [Name](StringRef Part) { return Name.contains(Part); });
-  }
-
-  void addCall(const CallBase &Call,
-               SmallVectorImpl<GlobalVariable *> &Destroyed,
-               SmallVectorImpl<GlobalVariable *> &Constructed) const {
-    const Function *Callee = Call.getCalledFunction();
-    if (Callee && Callee->getName() == "__cxa_atexit" && Call.arg_size() == 3) {
-      add(Destroyed, Call.getArgOperand(1));
-      return;
-    }
-    if (Call.arg_empty() || !Call.getArgOperand(0)->getType()->isPointerTy())
-      return;
-    if (isConstructor(Callee ? Callee->getName() : "") ||
-        Call.hasStructRetAttr())
-      add(Constructed, Call.getArgOperand(0));
-  }
-};
 
 class InitializerLowering {
   Lowering &L;
@@ -130,10 +25,10 @@ public:
   /// Constructors of a host image run as ever; a later image must only know
   /// which of the user's have run.
   void markConstructors() {
-    for (const Constructor &C : readList(M, "llvm.global_ctors"))
+    for (const Constructor &C : constructorsIn(M, "llvm.global_ctors"))
       if (!isListOfInitializers(*C.F) && !isInitializerOfVariable(*C.F))
         makeMarker(C.F->getName());
-    for (const Constructor &C : readList(M, "llvm.global_dtors"))
+    for (const Constructor &C : constructorsIn(M, "llvm.global_dtors"))
       makeMarker(C.F->getName());
   }
 
@@ -170,7 +65,7 @@ private:
   std::map<uint32_t, SmallVector<Function *, 4>>
   readByPriority(StringRef Name) {
     std::map<uint32_t, SmallVector<Function *, 4>> Result;
-    for (const Constructor &C : readList(M, Name))
+    for (const Constructor &C : constructorsIn(M, Name))
       Result[C.Priority].push_back(C.F);
     return Result;
   }
@@ -218,58 +113,56 @@ private:
     return Marker;
   }
 
-  Value *isAnyFresh(IRBuilder<> &B, ArrayRef<GlobalVariable *> Variables) {
-    Value *Any = B.getInt8(0);
-    for (GlobalVariable *G : Variables)
-      Any = B.CreateOr(Any, B.CreateLoad(B.getInt8Ty(), freshByteOf(*G)));
-    return B.CreateICmpNE(Any, B.getInt8(0));
-  }
-
-  /// Appends to \p Part:  if (any of \p Variables is fresh) F();
-  void addGuardedCall(Function &Part, Function &F,
-                      ArrayRef<GlobalVariable *> Variables) {
-    Instruction *End = Part.back().getTerminator();
-    IRBuilder<> B(End);
-    Value *Condition = isAnyFresh(B, Variables);
-    IRBuilder<>(SplitBlockAndInsertIfThen(Condition, End, false))
-        .CreateCall(&F);
+  /// Turns \p Call into  if (fresh == 1) { fresh = 2; call; fresh = 0 }. What
+  /// is 2 after Init000 was not initialised: something threw. Another call of
+  /// Init000 then goes on behind it.
+  void guard(CallBase &Call, GlobalVariable *Fresh) {
+    IRBuilder<> B(&Call);
+    Value *IsFresh =
+        B.CreateICmpEQ(B.CreateLoad(B.getInt8Ty(), Fresh), B.getInt8(1));
+    Instruction *Then = SplitBlockAndInsertIfThen(IsFresh, &Call, false);
+    IRBuilder<>(Then).CreateStore(B.getInt8(2), Fresh);
+    Call.moveBefore(Then);
+    IRBuilder<>(Then).CreateStore(B.getInt8(0), Fresh);
   }
 
   void addConstructor(Function &Part, Function &F) {
     // An inline variable's initialiser has the comdat of the variable, whose
     // copy in another object may be the one that is kept.
     F.setComdat(nullptr);
+    CallInst *Call = IRBuilder<>(Part.back().getTerminator()).CreateCall(&F);
     if (isListOfInitializers(F)) {
-      guardListedInitializers(F);
-      IRBuilder<>(Part.back().getTerminator()).CreateCall(&F);
+      for (CallBase *Each : initializersIn(F))
+        guardInitializer(*Each);
     } else if (isInitializerOfVariable(F)) {
-      addGuardedCall(Part, F, variablesOf(F));
+      guardInitializer(*Call);
     } else {
-      addGuardedCall(Part, F, makeMarker(F.getName()));
+      guard(*Call, freshByteOf(*makeMarker(F.getName())));
     }
   }
 
-  /// An initialiser whose variable is not found runs when the module is new.
-  SmallVector<GlobalVariable *, 2> variablesOf(Function &Initializer) {
-    auto Found = InitializedVariables(L.P).of(Initializer);
-    if (Found.empty())
-      Found.push_back(makeMarker("hcr.module"));
-    return Found;
+  void guardInitializer(CallBase &Call) {
+    Function *F = Call.getCalledFunction();
+    GlobalVariable *G = L.Dynamic.VariableOf.lookup(F);
+    if (G && is_contained(L.P.Globals, G)) {
+      guard(Call, freshByteOf(*G));
+      return;
+    }
+    // A static variable that is left alone is another one in each version.
+    if (G && G->hasLocalLinkage() && !isOfStandardLibrary(G->getName())) {
+      guard(Call, freshByteOf(*G)); // without a row: fresh in each version
+      return;
+    }
+    // Nothing to see: the same code once, whatever it is for.
+    guard(Call,
+          freshByteOf(*makeMarker(G ? G->getName().str()
+                                    : "hcr.initializer." +
+                                          utohexstr(hashInitializer(
+                                              F->getEntryBlock(), nullptr)))));
   }
 
-  void guardListedInitializers(Function &List) {
-    SmallVector<CallInst *, 8> Calls;
-    for (Instruction &I : List.getEntryBlock())
-      if (auto *Call = dyn_cast<CallInst>(&I))
-        if (Call->getCalledFunction() && Call->arg_empty() &&
-            !Call->getCalledFunction()->isDeclaration())
-          Calls.push_back(Call);
-    for (CallInst *Call : Calls) {
-      IRBuilder<> B(Call);
-      Value *Condition = isAnyFresh(B, variablesOf(*Call->getCalledFunction()));
-      Instruction *Then = SplitBlockAndInsertIfThen(Condition, Call, false);
-      Call->moveBefore(Then);
-    }
+  static bool isOfStandardLibrary(StringRef Name) {
+    return Name.starts_with("_ZSt") || Name.starts_with("_ZNSt");
   }
 
   /// A destructor function runs at exit, registered once in the process's
@@ -280,10 +173,9 @@ private:
         "__cxa_atexit", Type::getInt32Ty(Ctx), Ptr, Ptr, Ptr);
     Instruction *End = Part.back().getTerminator();
     IRBuilder<> B(End);
-    Value *Condition = isAnyFresh(B, makeMarker(F.getName()));
-    IRBuilder<> Then(SplitBlockAndInsertIfThen(Condition, End, false));
     Constant *Null = ConstantPointerNull::get(PointerType::get(Ctx, 0));
-    Then.CreateCall(AtExit, {&F, Null, Null});
+    CallInst *Call = B.CreateCall(AtExit, {&F, Null, Null});
+    guard(*Call, freshByteOf(*makeMarker(F.getName())));
   }
 
   /// Without a runtime, or in a program, start-up code runs the part at its
@@ -309,10 +201,20 @@ Function *lowerInitializers(Lowering &L, GlobalVariable *State) {
     Initializers.markConstructors();
     return nullptr;
   }
-  // Destructors of persistent objects belong to the process, not to an image,
-  // which may go before them: registered without a handle, they run at exit.
+  // Destructors of persistent objects belong to the program or the plugin, not
+  // to an image, which may go before them.
   if (GlobalVariable *Handle = L.M.getNamedGlobal("__dso_handle"))
     if (Handle->isDeclaration() && L.Opts.IsImage) {
+      // Those of thread-locals are registered elsewhere (ThreadLocals.cpp).
+      Handle->replaceUsesWithIf(
+          Constant::getNullValue(Handle->getType()), [](const Use &U) {
+            const auto *Call = dyn_cast<CallBase>(U.getUser());
+            const Function *F = Call ? Call->getCalledFunction() : nullptr;
+            return F && F->getName() == "__cxa_thread_atexit";
+          });
+      replaceAddressInCode(*Handle, L.P, [&](IRBuilderBase &B) {
+        return loadPointer(B, exitHandle(L.M, L.Opts), /*IsInvariant=*/true);
+      });
       Handle->replaceAllUsesWith(Constant::getNullValue(Handle->getType()));
       Handle->eraseFromParent();
     }

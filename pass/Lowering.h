@@ -5,10 +5,15 @@
 #define HCR_PASS_LOWERING_H
 
 #include "Classify.h"
+#include "DynamicInit.h"
 #include "ModuleTable.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace hcr {
+
+/// The pointer, one per linked file, to what destructors are registered with:
+/// `__dso_handle`, or in an image what the runtime puts there.
+llvm::GlobalVariable &exitHandle(llvm::Module &M, const Options &Opts);
 
 /// Gives an image the functions that libc has only as an archive; before
 /// anything is classified.
@@ -33,9 +38,13 @@ struct Lowering {
   const Identities &Ids;
   const Facts &Known;
   ModuleTable &Table;
+  const DynamicInit &Dynamic;
   /// Variables that code initialises, with the byte that says whether that
   /// still has to happen (module binding).
-  llvm::MapVector<const llvm::GlobalVariable *, llvm::GlobalVariable *> Fresh;
+  llvm::MapVector<const llvm::GlobalVariable *, llvm::GlobalVariable *> Fresh =
+      {};
+  /// Variables with a destructor, with the function that runs it once.
+  llvm::MapVector<const llvm::GlobalVariable *, llvm::Function *> Destroy = {};
 };
 
 /// Puts slots between callers and functions.
@@ -76,6 +85,18 @@ void lowerTypeInfos(Lowering &L);
 /// binding every access calls it through a slot, so that the first version's
 /// storage stays the one.
 void lowerThreadLocals(Lowering &L);
+
+/// Makes the destructor of each variable run once, at exit or when the runtime
+/// says so.
+///
+///     call @__cxa_atexit(ptr @~T, ptr @g, ptr @__dso_handle)
+/// becomes
+///     store ptr @g, ptr @g.alive                     ; a variable like g
+///     call @__cxa_atexit(ptr @g.at_exit, ptr @g.alive, ptr @__dso_handle)
+///     define internal void @g.at_exit(ptr %alive) {
+///       if (%object = exchange(%alive, null)) ~T(%object) }
+///     define internal void @g.destroy() { @g.at_exit(@g.alive) } ; the table's
+void lowerDestructors(Lowering &L);
 
 /// Makes constructors run once in the life of the process.
 ///

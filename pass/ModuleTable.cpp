@@ -342,8 +342,9 @@ GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
   W.rel(Points.Init);
   W.rel(Points.Imports);
   Reference(TypeRows, Types.rows().size());
-  for (unsigned I = 0; I != 2; ++I)
-    W.u64(0);
+  W.rel(Points.ExitHandle);
+  W.u32(0);
+  W.u64(0);
   GlobalVariable *Table = W.end();
   Table->setSection(HCR_MODULES_SECTION);
   appendToUsed(M, {Table});

@@ -67,7 +67,8 @@ struct HandlerRow {
 struct EntryPoints {
   llvm::Function *CreateTypeInfos = nullptr, *DatInit = nullptr,
                  *Init = nullptr;
-  llvm::GlobalVariable *Imports = nullptr, *State = nullptr;
+  llvm::GlobalVariable *Imports = nullptr, *State = nullptr,
+                       *ExitHandle = nullptr;
 };
 
 struct ModuleTable {

@@ -106,6 +106,8 @@ private:
                 (G.getInitializer()->isNullValue() ? HCR_GLOBAL_ZERO : 0);
     Row.Size = M.getDataLayout().getTypeAllocSize(G.getValueType());
     Row.InitialHash = L.Ids.Content.lookup(&G);
+    if (uint64_t Code = L.Dynamic.Hash.lookup(&G))
+      Row.InitialHash = combineHashes(Row.InitialHash, Code);
     Row.Align = M.getDataLayout()
                     .getValueOrABITypeAlignment(G.getAlign(), G.getValueType())
                     .value();
@@ -135,6 +137,9 @@ private:
   void lowerGlobal(GlobalVariable &G) {
     GlobalRow Row = makeRow(G);
     describeType(Row, G);
+    Row.Destroy = L.Destroy.lookup(&G);
+    if (L.P.Reinit.contains(&G))
+      Row.Flags |= HCR_GLOBAL_REINIT;
     if (!IsHost)
       separateFromOtherImages(G);
     GlobalVariable *Pointer = makePointer(G);

@@ -161,6 +161,7 @@ def variable(r):
     row["source"] = r.elf.text(name) if name else "-"
     address = r.address()
     row["layout_of_type"] = type_lines(Reader(r.elf, address)) if address else []
+    row["destroy"] = r.symbol()
     return row
 
 
