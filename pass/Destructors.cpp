@@ -37,7 +37,8 @@ public:
 
   void run() {
     for (const ExitRegistration &R : L.Dynamic.Registrations)
-      if (is_contained(L.P.Globals, R.Object) &&
+      if ((is_contained(L.P.Globals, R.Object) ||
+           is_contained(L.P.FixedGlobals, R.Object)) &&
           !L.P.Untouched.contains(R.Call->getFunction()))
         lower(*R.Call, *R.Object);
   }

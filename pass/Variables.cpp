@@ -126,10 +126,17 @@ private:
     }
   }
 
+  void describeLife(GlobalRow &Row, const GlobalVariable &G) {
+    Row.Destroy = L.Destroy.lookup(&G);
+    if (L.P.Reinit.contains(&G))
+      Row.Flags |= HCR_GLOBAL_REINIT;
+  }
+
   /// A variable that code of the program reaches directly.
   void lowerFixed(GlobalVariable &G) {
     GlobalRow Row = makeRow(G);
     describeType(Row, G);
+    describeLife(Row, G);
     Row.Pointer = makePointer(G);
     L.Table.Globals.push_back(Row);
   }
@@ -137,9 +144,7 @@ private:
   void lowerGlobal(GlobalVariable &G) {
     GlobalRow Row = makeRow(G);
     describeType(Row, G);
-    Row.Destroy = L.Destroy.lookup(&G);
-    if (L.P.Reinit.contains(&G))
-      Row.Flags |= HCR_GLOBAL_REINIT;
+    describeLife(Row, G);
     if (!IsHost)
       separateFromOtherImages(G);
     GlobalVariable *Pointer = makePointer(G);

@@ -142,8 +142,10 @@ Records Builder::judge(const Records &Scope, std::vector<std::string> &Gone) {
   using Verdict = Freshness::Verdict;
   Records Changed, Unknown;
   for (const CompileRecord *Record : Scope) {
-    bool Always = Options.Everything || (Adopted.contains(Record->Module) &&
-                                         !Notes.find(Record->Module));
+    const std::string &Name = Record->Module;
+    bool Always = Options.Everything ||
+                  (Adopted.contains(Name) && !Notes.find(Name)) ||
+                  (Needed.contains(Name) && !fs::exists(P.image(Name)));
     switch (Always && Notes.hasSource(*Record) ? Verdict::Changed
                                                : Notes.judge(*Record)) {
     case Verdict::Current:
@@ -174,6 +176,18 @@ Records Builder::judge(const Records &Scope, std::vector<std::string> &Gone) {
 
 Expected<BuildResult> Builder::build() {
   return buildThese([this] { return all(); });
+}
+
+Expected<BuildResult> Builder::buildModules(StringSet<> Names) {
+  Needed = std::move(Names);
+  auto Forget = make_scope_exit([this] { Needed.clear(); });
+  return buildThese([this] {
+    Records Result;
+    for (const auto &[Name, Record] : Found.Known)
+      if (Needed.contains(Name))
+        Result.push_back(&Record);
+    return Result;
+  });
 }
 
 Expected<BuildResult> Builder::buildNamed(ArrayRef<std::string> Files) {

@@ -34,6 +34,8 @@ public:
 
   // Looks at all modules.
   llvm::Expected<BuildResult> build();
+  // These modules; also unchanged ones that have no image yet.
+  llvm::Expected<BuildResult> buildModules(llvm::StringSet<> Names);
   // Looks at modules that contain one of Files, as a person names them.
   llvm::Expected<BuildResult> buildNamed(llvm::ArrayRef<std::string> Files);
   // The same with names that newFiles() gave. What else has not changed is not
@@ -73,7 +75,7 @@ private:
   Publisher Images;
   llvm::StringSet<> Pending; // modules whose last build did not end well
   bool LookAtAll = false;    // the last build failed before it had looked
-  llvm::StringSet<> Adopted;
+  llvm::StringSet<> Adopted, Needed;
   llvm::StringSet<> ToldAbout; // modules without source: say it once
   std::string Temporary;
 };

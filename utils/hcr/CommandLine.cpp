@@ -101,6 +101,9 @@ Error Parser::take(const Arg &A) {
   case OPT_image:
     Line.Images.push_back(A.getValue());
     return Error::success();
+  case OPT_reinit:
+    Line.Reinit.push_back(A.getValue());
+    return Error::success();
   case OPT_linker:
     Line.Linker = A.getValue();
     return Error::success();

@@ -55,6 +55,10 @@ static const CommandInfo Table[] = {
   that are newer than what it runs. Processes listen when hcr run started
   them, or when they called hcr_listen().
 
+  With --reinit, the module of the variable is built if it has no image of
+  the newest source, and loaded again; the old object is destroyed, and the
+  initialiser makes a new one in its place.
+
 )"},
     {"status", Status, statusCommand, "hcr status [options] PROGRAM|--pid PID",
      "show modules, images, processes and the last reload", true,

@@ -10,8 +10,8 @@ def Stress : OptionVisibility;
 def Link : OptionVisibility;
 
 defvar Everywhere = [Build, Run, Reload, Status, Stress, Link];
-defvar Building = [Build, Run, Stress, Link];
-defvar Finding = [Build, Run, Stress];
+defvar Building = [Build, Run, Reload, Stress, Link];
+defvar Finding = [Build, Run, Reload, Stress];
 
 class Switch<string Name, string Help, list<OptionVisibility> Where>
     : Flag<["--"], Name>, HelpText<Help>, Visibility<Where>;
@@ -51,6 +51,10 @@ defm poll : Setting<"poll", "<ms>",
 defm pid : Setting<"pid", "<pid>", "The process, instead of a program",
     [Reload, Status]>;
 def force : Switch<"force", "Load images again that did not change", [Reload]>;
+defm reinit : Setting<"reinit", "<variable>",
+    "Give this variable the initial value that its source has now: a name as "
+    "in C++, FILE:NAME for one of several statics, or a mangled name (may be "
+    "repeated)", [Reload]>;
 defm interval : Setting<"interval", "<ms>",
     "Wait between reloads (default: 5)", [Stress]>;
 defm reloads : Setting<"reloads", "<n>",

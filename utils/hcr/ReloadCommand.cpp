@@ -2,17 +2,68 @@
 #include "Chosen.h"
 #include "Commands.h"
 #include "Control.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 
 namespace hcr {
 
+// The modules of the variables, as the process knows them; their images have
+// to be there before they can be loaded again.
+static Expected<StringSet<>> modulesOf(Control &Line,
+                                       ArrayRef<std::string> Variables) {
+  StringSet<> Modules;
+  for (const std::string &Name : Variables) {
+    Expected<json::Object> Answer = Line.ask("variable " + Name);
+    if (!Answer)
+      return Answer.takeError();
+    std::optional<StringRef> Module = Answer->getString("module");
+    if (!Module)
+      return failure(Answer->getString("error").value_or("no answer"));
+    Modules.insert(*Module);
+  }
+  return std::move(Modules);
+}
+
+static Error buildImages(const Program &P, const CommandLine &Line,
+                         StringSet<> Needed, const Report &Out) {
+  Expected<Modules> Found = findModules(P, discoveryOptions(Line));
+  if (!Found)
+    return Found.takeError();
+  for (const auto &Name : Needed)
+    if (!Found->Known.count(Name.getKey().str()))
+      return failure("no compile command known for module '" + Name.getKey() +
+                     "'; compile it with hcr-cc, or give "
+                     "--compile-commands=DIR");
+  Builder B(P, std::move(*Found), buildOptions(Line), Out);
+  Expected<BuildResult> Result = B.buildModules(std::move(Needed));
+  if (!Result)
+    return Result.takeError();
+  if (Result->Failed)
+    return failure("the new initial value does not compile; nothing was "
+                   "replaced");
+  return Error::success();
+}
+
+static Expected<json::Object> ask(const Program &P, pid_t Pid,
+                                  const CommandLine &Line, const Report &Out) {
+  Expected<Control> Process = Control::connect(P, Pid);
+  if (!Process)
+    return Process.takeError();
+  if (Line.Reinit.empty())
+    return Process->ask(Line.Force ? "reload force" : "reload");
+  Expected<StringSet<>> Needed = modulesOf(*Process, Line.Reinit);
+  if (!Needed)
+    return Needed.takeError();
+  if (Error E = buildImages(P, Line, std::move(*Needed), Out))
+    return std::move(E);
+  return Process->ask("reload reinit " + join(Line.Reinit, "\t"));
+}
+
 // One process; returns whether the reload was not refused.
-static bool reloadOne(const Program &P, pid_t Pid, bool Force,
+static bool reloadOne(const Program &P, pid_t Pid, const CommandLine &Line,
                       const Report &Out) {
-  Expected<Control> Line = Control::connect(P, Pid);
-  Expected<json::Object> Answer =
-      Line ? Line->ask(Force ? "reload force" : "reload") : Line.takeError();
+  Expected<json::Object> Answer = ask(P, Pid, Line, Out);
   if (!Answer) {
     Out.error(Answer.takeError());
     return false;
@@ -48,7 +99,7 @@ int reloadCommand(const CommandLine &Line, const Report &Out) {
   }
   bool Good = true;
   for (pid_t Pid : Which->Processes)
-    Good &= reloadOne(Which->P, Pid, Line.Force, Out);
+    Good &= reloadOne(Which->P, Pid, Line, Out);
   return Good ? 0 : 1;
 }
 

@@ -273,7 +273,11 @@ struct HcrModuleTable {
   HcrRel Imports; /* const char *const *, ended by "": HcrGetImportedModules */
   HcrRel Types;   /* HcrType[TypeCount] */
   uint32_t TypeCount;
-  uint64_t Reserved[2];
+  HcrRel ExitHandle; /* void *: with what destructors are registered for exit
+                        (`__dso_handle`), so that they run when a plugin is
+                        closed. The runtime gives an image its host's */
+  uint32_t Reserved32;
+  uint64_t Reserved;
 };
 
 #ifdef __cplusplus

@@ -150,6 +150,16 @@ HCR_API intptr_t hcrGeneration(void);
 }
 #endif
 
+/* HCR_REINIT applies a changed initial value to the variable that lives.
+ *
+ *   HCR_REINIT static int Limit = 10;
+ *   HCR_REINIT static std::vector<Rule> Rules = makeRules(3);
+ *
+ * When an edit changes what the variable is initialised with, the reload
+ * destroys the old object, and the new initialiser makes one in its place,
+ * before new code runs. Without HCR_REINIT the variable keeps its value and the
+ * report says so. At namespace scope, in classes and in functions.
+ */
 /** Keeps a function out of reloading: it is called directly, can be inlined,
  * and keeps the code it has until the program is started anew.
  *
@@ -160,9 +170,11 @@ HCR_API intptr_t hcrGeneration(void);
  */
 #if defined(__clang__)
 #define HCR_NONRELOADABLE __attribute__((annotate("hcr.nonreloadable")))
+#define HCR_REINIT __attribute__((annotate("hcr.reinit")))
 #define HCR_MARK_HANDLER(Text) __attribute__((used, annotate(Text)))
 #else
 #define HCR_NONRELOADABLE
+#define HCR_REINIT
 #define HCR_MARK_HANDLER(Text) __attribute__((unused))
 #endif
 

@@ -138,6 +138,8 @@ void bindVersion(Runtime &R, Version &V) {
   if (V.Bound || !V.Table)
     return;
   V.Bound = true;
+  if (Cell Handle = cellOf(V.Table->ExitHandle); Handle && !V.Permanent)
+    storeCell(Handle, V.Of->Host ? V.Of->Host->ExitHandle : nullptr);
   Binder(R, V).bind();
   if (auto *State = follow<uint32_t>(V.Table->State))
     *State |= HCR_STATE_BOUND;

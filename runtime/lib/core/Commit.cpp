@@ -135,6 +135,8 @@ static void settleProc(ProcSymbol &S) {
       S.Type = S.NextType;
     }
     S.Addresses.clear();
+  } else if (S.NextDefiner && !S.Definer) {
+    S.BodyHash = S.NextHash; // a direct one, new in the program
   }
   S.NextBody = nullptr;
   S.From = S.To = nullptr;
@@ -153,11 +155,18 @@ static void settleGlobal(GlobalSymbol &S) {
     S.Layout = S.NextLayout;
     S.Type = S.NextType;
     S.Flags = S.NextFlags;
+    S.Destroy = S.NextDestroy;
+    S.Lost = S.NextLost;
   } else if (S.goes() && !S.Shape) {
-    // Forgotten, not freed: a frame of old code may still use it.
+    // Forgotten, not freed: a frame of old code may still use it. Its
+    // destructor runs at exit, as it was registered.
     S.Storage = nullptr;
+    S.Destroy = nullptr;
+    S.Lost = false;
   }
   S.NextStorage = nullptr;
+  S.NextDestroy = nullptr;
+  S.NextLost = false;
   S.From = S.To = nullptr;
   settleCount(S);
 }

@@ -2,6 +2,7 @@
 #include "Control.h"
 
 #include "Reload.h"
+#include "Transaction.h"
 
 #include <cinttypes>
 
@@ -51,6 +52,32 @@ static std::string status(Runtime &R) {
                 R.RetiredImages, Bytes);
 }
 
+/// "NAME\tNAME…" of `reload reinit`: names of variables hold spaces.
+static std::vector<std::string> splitNames(std::string_view Text) {
+  std::vector<std::string> Names;
+  for (;;) {
+    size_t End = Text.find('\t');
+    if (End != 0 && !Text.empty())
+      Names.emplace_back(Text.substr(0, End));
+    if (End == std::string_view::npos)
+      return Names;
+    Text.remove_prefix(End + 1);
+  }
+}
+
+/// Which variable and module a name means.
+static std::string variable(Runtime &R, std::string_view Name) {
+  sys::Guard G(R.Lock);
+  indexHosts(R);
+  GlobalSymbol *S = nullptr;
+  if (Error E = findVariable(R, Name, S))
+    return error(E.text());
+  return format("{\"name\": %s, \"symbol\": %s, \"module\": %s}",
+                quoteJson(demangle(S->Name)).c_str(),
+                quoteJson(S->Name).c_str(),
+                quoteJson(S->Definer->Name).c_str());
+}
+
 std::string answer(Runtime &R, std::string_view Request) {
   if (!Request.empty() && Request.back() == '\r')
     Request.remove_suffix(1);
@@ -58,12 +85,18 @@ std::string answer(Runtime &R, std::string_view Request) {
     return reload(R, false).json();
   if (Request == "reload force")
     return reload(R, true).json();
+  constexpr std::string_view Reinit = "reload reinit ", Variable = "variable ";
+  if (Request.starts_with(Reinit))
+    return reload(R, false, splitNames(Request.substr(Reinit.size()))).json();
+  if (Request.starts_with(Variable))
+    return variable(R, Request.substr(Variable.size()));
   if (Request == "status")
     return status(R);
   if (Request == "ping")
     return format("{\"pid\": %d}", sys::processId());
   return error(
-      "unknown request; known are: reload, reload force, status, ping");
+      "unknown request; known are: reload, reload force, reload reinit NAME, "
+      "variable NAME, status, ping");
 }
 
 Error Control::listen() {

@@ -68,6 +68,7 @@ static void indexHostGlobals(Runtime &R, Module &M,
       S.Layout = G.Layout;
       S.Type = follow<const HcrType>(G.Type);
       S.Flags = G.Flags;
+      S.Destroy = follow<void()>(G.Destroy);
     }
     adoptShape(S, G);
     if (Pointer)
@@ -111,6 +112,11 @@ static void indexHostImports(Runtime &R, Module &M,
   }
 }
 
+static void takeExitHandle(Image &In, const HcrModuleTable &Table) {
+  if (Cell Handle = cellOf(Table.ExitHandle); Handle && !In.ExitHandle)
+    In.ExitHandle = loadCell(Handle);
+}
+
 static void indexHostTable(Runtime &R, Image &In, const HcrModuleTable &Table) {
   Module &M = *R.Loaded.findOrMake(nameOf(Table.Name));
   if (!M.Current) {
@@ -128,6 +134,7 @@ static void indexHostTable(Runtime &R, Image &In, const HcrModuleTable &Table) {
     if (Table.HandlerCount)
       R.WithHandlers.push_back(&M);
   }
+  takeExitHandle(In, Table);
   indexHostProcs(R, M, Table);
   indexWeakCallers(R, M, Table);
   indexHostGlobals(R, M, Table);
@@ -156,6 +163,7 @@ void introduceInPlace(Transaction &T, Image &In,
     M.Host = &In;
     M.InProgram = true;
     M.Next = &V;
+    takeExitHandle(In, Table);
     T.Versions.push_back(&V);
   }
 }
@@ -236,6 +244,8 @@ static void forgetObject(Runtime &R, Image *In,
       S.Definer = nullptr;
       S.Count = 0;
     }
+    if (Inside(reinterpret_cast<void *>(S.Destroy)))
+      S.Destroy = nullptr;
   });
   for (const auto &M : R.Loaded.All) {
     if (M->Current && M->Current->In == In) {

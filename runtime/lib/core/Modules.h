@@ -62,9 +62,10 @@ struct Image {
   void *Handle = nullptr; // of the loader; null for a host image
   uint64_t Hash = 0;      // of the file's content
   uint64_t Size = 0;
-  intptr_t Generation = 0; // when it was loaded
-  uint32_t Live = 0;       // module versions in it that are current
-  bool Pinned = false;     // owns thread-locals
+  intptr_t Generation = 0;    // when it was loaded
+  uint32_t Live = 0;          // module versions in it that are current
+  bool Pinned = false;        // owns thread-locals
+  void *ExitHandle = nullptr; // of destructors that go with a host image
   std::vector<Range<HcrModuleTable>> Tables;
 };
 

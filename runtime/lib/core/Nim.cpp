@@ -90,6 +90,7 @@ bool registerGlobal(Runtime &R, const char *Module, const char *Name,
   S.NextLayout = S.Layout;
   S.NextType = S.Type;
   S.NextFlags = S.Flags;
+  S.NextDestroy = S.Destroy;
   if (!Lived)
     R.Current->NewStorage.emplace_back(Storage, Size);
   if (!V->Table)

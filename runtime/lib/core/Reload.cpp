@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace hcr {
 
@@ -60,7 +61,7 @@ static Error load(Transaction &T, bool Force) {
     if (C.From.Gone)
       continue;
     T.Culprit = static_cast<ptrdiff_t>(I);
-    if (Error E = loadImage(T, C, Force, C.Retry))
+    if (Error E = loadImage(T, C, Force || C.Again, C.Retry))
       return E;
     if (T.Early)
       return Error();
@@ -98,6 +99,9 @@ static Error check(Transaction &T) {
     if (Error E = stageVersion(T, *V))
       return E;
   }
+  T.Culprit = -1;
+  if (Error E = checkWanted(T))
+    return E;
   chooseWeak(T);
   for (Version *V : T.Versions)
     joinMoved(T, *V);
@@ -146,6 +150,19 @@ static Error bind(Transaction &T) {
   return prepareVtables(T);
 }
 
+/// An initialiser that throws does not keep the others from running: each
+/// call of Init000 goes on behind the one that threw.
+static void runInit(Transaction &T, Version &V) {
+  size_t Left = freshOnes(V);
+  while (!callUser(V.Init)) {
+    T.Out.Notes.push_back(
+        format("an initialiser of %s threw an exception", V.Of->Name.c_str()));
+    size_t Before = std::exchange(Left, freshOnes(V));
+    if (Left >= Before)
+      return;
+  }
+}
+
 /// Step 4, second half: values of new variables, which may already call the new
 /// virtual functions of objects. Old code cannot reach the new one yet.
 static void initialise(Transaction &T) {
@@ -154,11 +171,11 @@ static void initialise(Transaction &T) {
     sys::Guard G(T.R.Lock);
     commitVtables(T);
   }
+  beginReinit(T);
   for (Version *V : T.Versions)
-    if (V->Init && !callUser(V->Init))
-      T.Out.Notes.push_back(format("an initialiser of %s threw an exception; "
-                                   "those after it did not run",
-                                   V->Of->Name.c_str()));
+    if (V->Init)
+      runInit(T, *V);
+  endReinit(T);
 }
 
 static void nameFunction(ModuleReport &Out, const ProcSymbol &S) {
@@ -199,6 +216,19 @@ static void describeProc(ModuleReport &Out, const ProcSymbol &S) {
   }
 }
 
+/// A removed variable: its destructor was registered for exit.
+static void describeVariable(Transaction &T, const GlobalSymbol &S) {
+  if (!S.goes() || S.NextDefiner || S.To || !S.Destroy ||
+      S.Name.starts_with("_ZGR"))
+    return;
+  const GlobalSymbol *Alive =
+      T.R.Globals.find(S.Of, std::string(S.Name) + ".alive");
+  if (Alive && Alive->Storage && loadCell(static_cast<Cell>(Alive->Storage)))
+    T.Out.Notes.push_back(
+        format("the variable %s was removed; it is destroyed at exit",
+               variableName(S.Name).c_str()));
+}
+
 /// What the report says of each module; before the tables change.
 static void describe(Transaction &T) {
   std::unordered_map<const Module *, size_t> Place;
@@ -228,6 +258,8 @@ static void describe(Transaction &T) {
     if (Found != Place.end() && !(S->Flags & HCR_PROC_THREAD_LOCAL))
       describeProc(T.Out.Modules[Found->second], *S);
   }
+  for (const GlobalSymbol *S : T.Globals)
+    describeVariable(T, *S);
 }
 
 /// Step 5. Prepares everything, stores, and brings the tables up to date.
@@ -354,7 +386,29 @@ static Report run(Transaction &T, bool Force) {
   return std::move(T.Out);
 }
 
-Report reload(Runtime &R, bool Force) {
+/// The variables that somebody named; their modules are loaded again.
+static Error want(Transaction &T, const std::vector<std::string> &Names) {
+  sys::Guard G(T.R.Lock);
+  for (const std::string &Name : Names) {
+    GlobalSymbol *S = nullptr;
+    if (Error E = findVariable(T.R, Name, S))
+      return E;
+    T.Wanted.push_back(S);
+    const std::string &Module = S->Definer->Name;
+    auto Place = std::find_if(
+        T.Candidates.begin(), T.Candidates.end(),
+        [&](const Candidate &C) { return C.From.Module == Module; });
+    if (Place == T.Candidates.end()) {
+      Place = T.Candidates.insert(Place, Candidate());
+      Place->From.Module = Module;
+      Place->From.Path = T.R.Settings.Directory + "/" + Module + ".so";
+    }
+    Place->Again = true;
+  }
+  return Error();
+}
+
+Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
   if (const char *Why = R.Broken)
     return refusal(R, Why);
   if (R.Ending)
@@ -374,8 +428,12 @@ Report reload(Runtime &R, bool Force) {
       for (Found &F : find(R, Force))
         T.Candidates.push_back({std::move(F)});
     }
+    if (Error E = want(T, Reinit))
+      return refusal(R, E.text());
     Out = T.Candidates.empty() ? Report() : run(T, Force);
     Again = T.Early && !R.Images.builderAtWork();
+    if (T.Early && !Again && !Reinit.empty())
+      return refusal(R, "a builder is at work; ask again when it is done");
   }
   Out.Generation = R.Generation;
   Out.Took.Total = sys::now() - Start;

@@ -8,7 +8,10 @@ namespace hcr {
 
 /// Takes in every image that is newer than what is loaded, as one transaction.
 /// Force also loads images of equal content again.
-Report reload(Runtime &R, bool Force);
+/// Reinit: names of variables that get their initial values again; their
+/// modules are loaded again for it.
+Report reload(Runtime &R, bool Force,
+              const std::vector<std::string> &Reinit = {});
 
 /// collect(), when it is this thread's turn.
 Collected collectRetired(Runtime &R);

@@ -97,10 +97,7 @@ static Error keepStorage(Transaction &T, Version &V, const HcrGlobal &G,
     return sizeChanged(V, G, Before.Size, Before.Type, Type);
   if (layoutsDiffer(G, Type, Before))
     return layoutChanged(V, G, Before.Type, Type);
-  if (G.InitialHash != Before.InitialHash)
-    T.Out.Notes.push_back(
-        format("initial value of %s changed; the variable keeps its value",
-               demangle(nameOf(G.Name)).c_str()));
+  stageValue(T, V, G, Before);
   S.NextStorage = Before.Storage;
   return Error();
 }
@@ -210,6 +207,9 @@ static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
   S.NextSize = G.Size;
   S.NextHash = G.InitialHash;
   S.NextFlags = G.Flags;
+  S.NextDestroy = follow<void()>(G.Destroy);
+  if (!S.NextDestroy && Lived)
+    S.NextDestroy = (S.From ? S.From : &S)->Destroy;
   V.Lived.back() = Lived || Constant;
   return E;
 }
@@ -354,6 +354,7 @@ void abandon(Transaction &T) {
   for (GlobalSymbol *S : T.Globals) {
     reset(*S);
     S->NextStorage = nullptr;
+    S->NextLost = false;
   }
   for (auto [Storage, Size] : T.NewStorage)
     releaseStorage(Storage, Size);
@@ -367,6 +368,7 @@ void abandon(Transaction &T) {
   T.VtableStores.clear();
   T.OpenPages.close();
   T.NewStorage.clear();
+  T.Reinits.clear();
   T.Versions.clear();
   T.Going.clear();
 }

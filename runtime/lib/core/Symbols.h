@@ -107,12 +107,18 @@ struct GlobalSymbol : Definitions {
   Cells Pointers;
   void (*Marker)(void) = nullptr;      // Nim's garbage collector roots
   std::unique_ptr<VirtualShape> Shape; // of vtables
+  /// Runs the destructor, unless it has run; null: there is none.
+  void (*Destroy)(void) = nullptr;
+  /// Its initialiser did not finish: the next version runs its own.
+  bool Lost = false;
 
   // Staged by the reload in progress.
   void *NextStorage = nullptr;
   uint64_t NextSize = 0, NextHash = 0, NextLayout = 0;
   const HcrType *NextType = nullptr;
   uint32_t NextFlags = 0;
+  void (*NextDestroy)(void) = nullptr;
+  bool NextLost = false;
   GlobalSymbol *From = nullptr, *To = nullptr;
 
   void *storageNext() const { return NextDefiner ? NextStorage : Storage; }

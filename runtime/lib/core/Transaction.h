@@ -18,6 +18,23 @@ struct Candidate {
   bool Usable = false;    // loaded and so far without fault
   bool Unchanged = false; // of equal content to what is loaded
   bool Retry = false;     // the fault may lie outside the image
+  bool Again = false;     // wanted although its content is what is loaded
+};
+
+/// A variable that lives and gets the initial value of its new version.
+struct Reinit {
+  Version *V;
+  size_t Row;                 // in the table's array of variables
+  void (*Destroy)(void);      // of the old object
+  uint64_t Hash;              // of the old initial value
+  bool HasDestructor = false; // the variable or a temporary of it
+};
+
+/// The old value of a variable without a destructor.
+struct KeptBytes {
+  const Reinit *Of;
+  void *Storage, *Copy;
+  size_t Size;
 };
 
 struct Store {
@@ -40,6 +57,10 @@ struct Transaction {
   std::vector<VtableUpdate> Vtables;
   std::vector<Store> VtableStores;
   sys::WritablePages OpenPages; // of VtableStores
+  std::vector<Reinit> Reinits;
+  std::vector<KeptBytes> Kept; // between beginReinit() and endReinit()
+  /// Variables that somebody asked to initialise anew (`--reinit`).
+  std::vector<GlobalSymbol *> Wanted;
   /// Signatures or removals that modules which are not rebuilt may still use.
   std::vector<ProcSymbol *> Superseded;
   /// Set by calls that cannot answer with an error (hcrRegisterGlobal).
@@ -83,6 +104,24 @@ void indexWeak(Runtime &R, Module &M, const HcrProc &P, ProcSymbol &S);
 /// Chooses, for each symbol with weak definitions and no new strong one, what
 /// it is from now on; after every version is staged.
 void chooseWeak(Transaction &T);
+
+// Reinit.cpp
+/// What the source calls a variable.
+std::string variableName(std::string_view Symbol);
+/// The variable that a person means: a mangled or demangled name, or
+/// `file.c:name`. R.Lock is held.
+Error findVariable(Runtime &R, std::string_view Name, GlobalSymbol *&Found);
+/// Stages what happens to the value of a variable that lives.
+void stageValue(Transaction &T, Version &V, const HcrGlobal &G,
+                const GlobalSymbol &Before);
+/// Whether all of Wanted are initialised anew; R.Lock is held.
+Error checkWanted(Transaction &T);
+/// Destroys what is made anew and fills its storage.
+void beginReinit(Transaction &T);
+/// How many variables wait for their initialisers.
+size_t freshOnes(const Version &V);
+/// After the initialisers: what did not get a value, and says so.
+void endReinit(Transaction &T);
 
 // Index.cpp
 /// Makes versions of module-binding tables that the system loaded.
