@@ -304,12 +304,6 @@ static void addHeader(StringRef Header, std::vector<std::string> &To) {
   To.insert(To.end(), {"-Xclang", "-include", "-Xclang", Header.str()});
 }
 
-static void addHeaderOf(StringRef Precompiled, std::vector<std::string> &To) {
-  StringRef Header = Precompiled;
-  if (Header.consume_back(".pch") || Header.consume_back(".gch"))
-    addHeader(Header, To);
-}
-
 // CMake gives both: -Xclang -include-pch ... and -Xclang -include ...
 static SmallPtrSet<const Arg *, 8> precompiledXclang(const InputArgList &List) {
   SmallPtrSet<const Arg *, 8> Words;
@@ -319,7 +313,9 @@ static SmallPtrSet<const Arg *, 8> precompiledXclang(const InputArgList &List) {
   return Words;
 }
 
-std::vector<std::string> imageArguments(ArrayRef<std::string> Recorded) {
+std::vector<std::string>
+imageArguments(ArrayRef<std::string> Recorded,
+               function_ref<std::string(StringRef Precompiled)> HeaderOf) {
   std::vector<const char *> Words;
   for (const std::string &Word : Recorded)
     Words.push_back(Word.c_str());
@@ -330,7 +326,8 @@ std::vector<std::string> imageArguments(ArrayRef<std::string> Recorded) {
     if (isUnfitForImage(*A) || Precompiled.contains(A))
       continue;
     if (A->getOption().matches(options::OPT_include_pch)) {
-      addHeaderOf(A->getValue(), Result);
+      if (std::string Header = HeaderOf(A->getValue()); !Header.empty())
+        addHeader(Header, Result);
     } else if (A->getOption().matches(options::OPT_include)) {
       addHeader(A->getValue(), Result);
     } else {

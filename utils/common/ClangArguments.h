@@ -9,6 +9,7 @@
 #define HCR_UTILS_CLANGARGUMENTS_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Option/ArgList.h"
 #include <string>
@@ -65,7 +66,11 @@ private:
 
 // The recorded arguments made fit for a module image: position independent,
 // native code at once, no counters that only a whole program can write out.
-std::vector<std::string> imageArguments(llvm::ArrayRef<std::string> Recorded);
+// HeaderOf names the header that a precompiled one was made of; empty: it
+// cannot tell.
+std::vector<std::string> imageArguments(
+    llvm::ArrayRef<std::string> Recorded,
+    llvm::function_ref<std::string(llvm::StringRef Precompiled)> HeaderOf);
 
 } // namespace hcr
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Dependencies.h"
+#include "PrecompiledHeader.h"
 #include "clang/Tooling/DependencyScanning/DependencyScanningTool.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringSet.h"
@@ -72,8 +73,8 @@ Expected<std::vector<std::string>>
 DependencyScanner::scan(const CompileRecord &Record) {
   DependencyScanningTool Tool(Own->Service);
   std::vector<std::string> Command = {Record.Compiler};
-  Command.insert(Command.end(), Record.Arguments.begin(),
-                 Record.Arguments.end());
+  std::vector<std::string> Arguments = imageArguments(Record);
+  Command.insert(Command.end(), Arguments.begin(), Arguments.end());
   Command.insert(Command.end(), {"-c", Record.Source, "-o", "scan.o"});
   Expected<std::string> Rule =
       Tool.getDependencyFile(Command, Record.Directory);

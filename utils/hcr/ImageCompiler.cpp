@@ -3,6 +3,7 @@
 #include "../common/ClangArguments.h"
 #include "Dependencies.h"
 #include "Files.h"
+#include "PrecompiledHeader.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <unistd.h>
 
@@ -38,7 +39,7 @@ Command ImageCompiler::compileCommand(const ImageJob &Job) const {
   Pass("-hcr-root", Record.Root);
   Pass("-hcr-program", formatv("{0:x-}", P.Id).str());
   Pass("-hcr-record", Record.text());
-  std::vector<std::string> Arguments = imageArguments(Record.Arguments);
+  std::vector<std::string> Arguments = imageArguments(Record);
   // They may end with `-x LANGUAGE`, which is meant for the source.
   Words.insert(Words.end(), Arguments.begin(), Arguments.end());
   Words.insert(Words.end(), Options.ExtraArguments.begin(),
