@@ -283,6 +283,8 @@ static bool isUnfitForImage(const Arg &A) {
   case options::OPT_fwhole_program_vtables:
   case options::OPT_fsplit_lto_unit:
   case options::OPT_funified_lto:
+  case options::OPT_fmodule_output: // the build system's
+  case options::OPT_fmodule_output_EQ:
   case options::OPT_fembed_bitcode:
   case options::OPT_fembed_bitcode_EQ:
   case options::OPT_fcolor_diagnostics: // decided by where our errors go

@@ -42,21 +42,27 @@ static std::vector<std::string> wordsOfRule(StringRef Rule) {
   return Words;
 }
 
-std::vector<std::string> filesInRule(StringRef Rule, StringRef Directory) {
+std::vector<std::string> filesOf(const CompileRecord &Record, StringRef Rule) {
   std::vector<std::string> Files;
   StringSet<> Seen;
-  bool InTarget = true;
-  for (const std::string &Word : wordsOfRule(Rule)) {
-    if (InTarget) {
-      InTarget = !StringRef(Word).ends_with(":");
-      continue;
-    }
-    SmallString<256> Path(Word);
-    sys::fs::make_absolute(Directory, Path);
+  auto Add = [&](StringRef File) {
+    SmallString<256> Path(File);
+    sys::fs::make_absolute(Record.Directory, Path);
     path::remove_dots(Path, /*remove_dot_dot=*/false);
     if (Seen.insert(Path).second)
       Files.push_back(std::string(Path));
+  };
+  bool InTarget = true;
+  for (const std::string &Word : wordsOfRule(Rule)) {
+    if (InTarget)
+      InTarget = !StringRef(Word).ends_with(":");
+    else
+      Add(Word);
   }
+  Add(Record.Source);
+  for (StringRef Word : Record.Arguments)
+    if (Word.consume_front("-fmodule-file="))
+      Add(Word.contains('=') ? Word.split('=').second : Word);
   return Files;
 }
 
@@ -80,7 +86,7 @@ DependencyScanner::scan(const CompileRecord &Record) {
       Tool.getDependencyFile(Command, Record.Directory);
   if (!Rule)
     return Rule.takeError();
-  return filesInRule(*Rule, Record.Directory);
+  return filesOf(Record, *Rule);
 }
 
 } // namespace hcr

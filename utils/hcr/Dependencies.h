@@ -13,9 +13,11 @@
 
 namespace hcr {
 
-// Absolute paths in a make rule, without the target.
-std::vector<std::string> filesInRule(llvm::StringRef Rule,
-                                     llvm::StringRef Directory);
+// Absolute paths of what the module is made of: the files in the compiler's
+// make rule, the source itself (of an interface unit the rule does not name it)
+// and the compiled interfaces of C++20 modules that it imports.
+std::vector<std::string> filesOf(const CompileRecord &Record,
+                                 llvm::StringRef Rule);
 
 class DependencyScanner {
 public:

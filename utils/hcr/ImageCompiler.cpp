@@ -108,7 +108,7 @@ void ImageCompiler::run(ImageJob &Job, const std::string &Directory) {
   if (!runStep(std::move(Link), Record, Directory, Job.Link))
     return;
   if (Expected<std::string> Rule = readFile(Job.Dependencies))
-    Job.Files = filesInRule(*Rule, Record.Directory);
+    Job.Files = filesOf(Record, *Rule);
   else
     consumeError(Rule.takeError());
   std::optional<uint64_t> Hash = hashOf(Job.Image);
