@@ -59,7 +59,8 @@ RECIPES = {
     ),
     "sqlite3": Recipe(
         "sqlite3", None, ["func.c", "date.c", "printf.c", "utf.c", "hash.c", "bitvec.c", "callback.c", "trigger.c"],
-        ["-DSQLITE_ENABLE_FTS4"], ["-lpthread", "-lm", "-ldl"], directories=["build", "src", "ext/fts3", "ext/rtree", "ext/icu"],
+        ["-DSQLITE_ENABLE_FTS4", "-DSQLITE_CORE"], ["-lpthread", "-lm", "-ldl"], directories=["build", "src", "ext/fts3", "ext/rtree", "ext/icu", "ext/rbu", "ext/misc",
+                     "ext/userauth", "ext/session"],
     ),
     "libjsoncpp": Recipe(
         "libjsoncpp", ["src/lib_json/*.cpp"], ["json_value.cpp", "json_reader.cpp", "json_writer.cpp"], directories=["include", "src/lib_json"], language=".cpp",

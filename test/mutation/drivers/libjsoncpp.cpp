@@ -45,7 +45,8 @@ void workload() {
       for (const std::string &Name : V.getMemberNames())
         std::cout << Name << " ";
       Copy["added"] = 42;
-      Copy["added list"].append("x").append(Json::Value::minInt);
+      Copy["added list"].append("x");
+      Copy["added list"].append(Json::Value::minInt);
       Copy.removeMember("name");
       std::cout << Copy.get("none", "default").asString()
                 << Copy.isMember("deep") << "\n";
