@@ -156,8 +156,27 @@ static Error checkTable(const Runtime &R, const Found &F,
   return Error();
 }
 
+/// A thread-local that nobody defines has no address that could be seen to be
+/// null, so the dynamic linker is asked; without R.Lock, for it has its own.
+static std::vector<const HcrProcImport *>
+notLinked(const Image &In, const HcrModuleTable &Table) {
+  std::vector<const HcrProcImport *> Result;
+  constexpr std::string_view Accessor = ".tls";
+  for (const HcrProcImport &I : procImportsOf(Table)) {
+    std::string Name(nameOf(I.Name));
+    if (!(I.Flags & HCR_PROC_THREAD_LOCAL) || !Name.ends_with(Accessor))
+      continue;
+    Name.resize(Name.size() - Accessor.size());
+    if (!sys::findSymbol(nullptr, Name.c_str()) &&
+        !sys::findSymbol(In.Handle, Name.c_str()))
+      Result.push_back(&I);
+  }
+  return Result;
+}
+
 static Error makeVersion(Transaction &T, Candidate &C,
                          const HcrModuleTable &Table) {
+  auto NotLinked = notLinked(*C.In, Table);
   sys::Guard G(T.R.Lock);
   Module &M = *T.R.Loaded.findOrMake(nameOf(Table.Name));
   if (M.Next)
@@ -171,6 +190,7 @@ static Error makeVersion(Transaction &T, Candidate &C,
   V.DatInit = follow<void()>(Table.DatInit);
   V.Init = follow<void()>(Table.Init);
   V.Imports = follow<const char *const>(Table.Imports);
+  V.NotLinked = std::move(NotLinked);
   M.Next = &V;
   T.Versions.push_back(&V);
   return Error();

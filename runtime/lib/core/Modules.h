@@ -88,6 +88,8 @@ struct Version {
   // answer.
   std::vector<ProcSymbol *> Procs, ProcImports;
   std::vector<GlobalSymbol *> Globals, GlobalImports;
+  /// Thread-locals that the image imports and the dynamic linker does not know.
+  std::vector<const HcrProcImport *> NotLinked;
   std::vector<bool> Lived; // per global: it had a value before this version
 
   bool isHost() const { return Table && !(Table->Flags & HCR_MODULE_BINDING); }

@@ -249,7 +249,10 @@ void joinMoved(Transaction &T, Version &V) {
 
 static Error undefined(const Version &V, const HcrProcImport &I,
                        const ProcLookup &L) {
-  std::string Name = demangle(nameOf(I.Name));
+  std::string_view Symbol = nameOf(I.Name);
+  if ((I.Flags & HCR_PROC_THREAD_LOCAL) && Symbol.ends_with(".tls"))
+    Symbol.remove_suffix(4); // its accessor's name
+  std::string Name = demangle(Symbol);
   const char *Module = V.Of->Name.c_str();
   if (L.Mismatch)
     return Error(format(
@@ -289,6 +292,11 @@ static Error checkProcImport(Transaction &T, Version &V,
   if (!S) {
     Cell Slot = cellOf(I.Slot), Address = cellOf(I.Address);
     bool Linked = (Slot && loadCell(Slot)) || (Address && loadCell(Address));
+    if (std::find(V.NotLinked.begin(), V.NotLinked.end(), &I) !=
+        V.NotLinked.end()) {
+      V.ProcImports.push_back(nullptr);
+      return undefined(V, I, L);
+    }
     // What the runtime knows to be gone or different, the dynamic linker's
     // answer does not make right: that is the program's old stable entry.
     if ((!Linked || L.Mismatch || L.Gone) && !Weak) {
