@@ -55,6 +55,7 @@ public:
 
 private:
   void findSuspects();
+  void findSpans();
   void addSpans(size_t Index);
   void askTables();
   bool mapsTooMuch();
@@ -83,6 +84,10 @@ void Collector::findSuspects() {
   for (const auto &I : R.Loaded.Images)
     if (I->Handle && !I->Live && !I->Pinned)
       Suspects.push_back({I.get(), sys::objectOf(I->Handle)});
+}
+
+/// Reads files, so R.Lock is not held: images go only by who has the turn.
+void Collector::findSpans() {
   for (size_t I = 0; I < Suspects.size(); ++I)
     addSpans(I);
   std::sort(Spans.begin(), Spans.end(),
@@ -264,8 +269,12 @@ Collected Collector::run() {
   {
     sys::Guard G(R.Lock);
     findSuspects();
-    if (Suspects.empty())
-      return Out;
+  }
+  if (Suspects.empty())
+    return Out;
+  findSpans();
+  {
+    sys::Guard G(R.Lock);
     askTables();
     if (!Spans.empty() && !askMemory())
       return Out;
