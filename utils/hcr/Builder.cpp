@@ -5,7 +5,9 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <thread>
 #include <unistd.h>
 
 using namespace llvm;
@@ -212,14 +214,8 @@ Expected<BuildResult> Builder::buildThese(function_ref<Records()> Scope) {
   auto Clean = make_scope_exit([&] { fs::remove_directories(Temporary); });
 
   BuildResult Result;
-  Records Changed = judge(Missed ? all() : Scope(), Result.Gone);
-  LookAtAll = false;
-  // Until it is done, whatever becomes of this build.
-  for (const CompileRecord *Record : Changed)
-    Pending.insert(Record->Module);
-  for (const std::string &Name : Result.Gone)
-    Pending.insert(Name);
-  Expected<std::vector<ImageJob>> Jobs = Compiler.run(Changed, Temporary);
+  Expected<std::vector<ImageJob>> Jobs =
+      compile([&] { return Missed ? all() : Scope(); }, Result);
   if (!Jobs)
     return Jobs.takeError();
   for (const ImageJob &Job : *Jobs) {
@@ -231,6 +227,38 @@ Expected<BuildResult> Builder::buildThese(function_ref<Records()> Scope) {
     return std::move(E);
   Result.Total = Watch.milliseconds();
   return Result;
+}
+
+// An editor that removes a file before it writes the new one takes no longer.
+static void waitForSources(ArrayRef<ImageJob> Jobs) {
+  constexpr auto Step = std::chrono::milliseconds(10);
+  auto IsMissing = [](const ImageJob &Job) {
+    return !fs::exists(Job.Record->sourcePath());
+  };
+  for (int Waited = 0; Waited != 25 && any_of(Jobs, IsMissing); ++Waited)
+    std::this_thread::sleep_for(Step);
+}
+
+// A source that is removed while its compiler starts is not an error: what
+// there is to build is judged again.
+Expected<std::vector<ImageJob>> Builder::compile(function_ref<Records()> Scope,
+                                                 BuildResult &Result) {
+  for (;;) {
+    Result.Gone.clear();
+    Records Changed = judge(Scope(), Result.Gone);
+    LookAtAll = false;
+    // Until it is done, whatever becomes of this build.
+    for (const CompileRecord *Record : Changed)
+      Pending.insert(Record->Module);
+    for (const std::string &Name : Result.Gone)
+      Pending.insert(Name);
+    Expected<std::vector<ImageJob>> Jobs = Compiler.run(Changed, Temporary);
+    if (!Jobs || isStopping() ||
+        none_of(*Jobs, [](const ImageJob &Job) { return Job.Vanished; }))
+      return Jobs;
+    waitForSources(*Jobs);
+    Notes.lookAgain();
+  }
 }
 
 Error Builder::giveUp(ArrayRef<ImageJob> Jobs, BuildResult &Result) {

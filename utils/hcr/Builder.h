@@ -62,6 +62,8 @@ private:
   std::vector<std::string> knownNames(llvm::ArrayRef<std::string> Files) const;
   Records judge(const Records &Scope, std::vector<std::string> &Gone);
   llvm::Expected<BuildResult> buildThese(llvm::function_ref<Records()> Scope);
+  llvm::Expected<std::vector<ImageJob>>
+  compile(llvm::function_ref<Records()> Scope, BuildResult &Result);
   llvm::Error giveUp(llvm::ArrayRef<ImageJob> Jobs, BuildResult &Result);
   llvm::Error finish(llvm::ArrayRef<ImageJob> Jobs, BuildResult &Result);
 

@@ -77,8 +77,7 @@ void Freshness::introduce(const CompileRecord &Record) {
 }
 
 void Freshness::begin(const std::map<std::string, CompileRecord> &Modules) {
-  Stamps.clear();
-  Hashes.clear();
+  lookAgain();
   if (!Known.load(P.file("build/state")))
     return;
   Index.clear();

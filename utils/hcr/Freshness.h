@@ -18,6 +18,11 @@ public:
   // Before each look: what was seen of files is forgotten, and what other
   // builders noted is read.
   void begin(const std::map<std::string, CompileRecord> &Modules);
+  // Within a look: files may have changed since it began.
+  void lookAgain() {
+    Stamps.clear();
+    Hashes.clear();
+  }
   // A module that was not there before.
   void introduce(const CompileRecord &Record);
 

@@ -52,7 +52,7 @@ Command ImageCompiler::compileCommand(const ImageJob &Job) const {
 }
 
 // Returns false after printing what the tool said.
-bool ImageCompiler::runStep(Command Words, const CompileRecord &Record,
+bool ImageCompiler::runStep(Command Words, ImageJob &Job,
                             const std::string &Directory,
                             double &Milliseconds) {
   if (Options.Verbose) {
@@ -67,7 +67,10 @@ bool ImageCompiler::runStep(Command Words, const CompileRecord &Record,
     return false;
   }
   Milliseconds = Result->Milliseconds;
-  Out.compiler(Record.Module, Result->Output);
+  // "No such file" is not for the programmer who just removed it.
+  Job.Vanished = Result->Code != 0 && !stampOf(Job.Record->sourcePath());
+  if (!Job.Vanished)
+    Out.compiler(Job.Record->Module, Result->Output);
   return Result->Code == 0;
 }
 
@@ -91,7 +94,7 @@ Error ImageCompiler::importsObject(ImageJob &Job) {
 void ImageCompiler::run(ImageJob &Job, const std::string &Directory) {
   Job.Started = fileClock();
   const CompileRecord &Record = *Job.Record;
-  if (!runStep(compileCommand(Job), Record, Record.Directory, Job.Compile))
+  if (!runStep(compileCommand(Job), Job, Record.Directory, Job.Compile))
     return;
   if (!Tree.empty())
     if (Error E = importsObject(Job)) {
@@ -105,7 +108,7 @@ void ImageCompiler::run(ImageJob &Job, const std::string &Directory) {
     Link = Linker->command(Record, Job.Object, Job.Extra,
                            Directory + "/image.map", Job.Image);
   }
-  if (!runStep(std::move(Link), Record, Directory, Job.Link))
+  if (!runStep(std::move(Link), Job, Directory, Job.Link))
     return;
   if (Expected<std::string> Rule = readFile(Job.Dependencies))
     Job.Files = filesOf(Record, *Rule);

@@ -28,7 +28,8 @@ struct ImageJob {
   int64_t Started = 0;            // by fileClock()
   double Compile = 0, Link = 0;   // milliseconds
   std::vector<std::string> Files; // that the compiler read
-  bool Good = false;              // else the reason was reported
+  bool Good = false;              // else the reason was reported, or:
+  bool Vanished = false;          // its source was removed meanwhile
   uint64_t Hash = 0, Size = 0;    // of the image
 };
 
@@ -48,8 +49,8 @@ public:
 private:
   void run(ImageJob &Job, const std::string &Directory);
   Command compileCommand(const ImageJob &Job) const;
-  bool runStep(Command Words, const CompileRecord &Record,
-               const std::string &Directory, double &Milliseconds);
+  bool runStep(Command Words, ImageJob &Job, const std::string &Directory,
+               double &Milliseconds);
   llvm::Error importsObject(ImageJob &Job);
 
   const Program &P;
