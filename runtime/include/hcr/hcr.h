@@ -126,6 +126,33 @@ HCR_API bool hcr_remove_event_handler(bool IsBefore, hcr_handler Handler,
  */
 HCR_API int hcr_collect(void);
 
+/** Says whether a function that the waiting reload would exchange is active.
+ *
+ * A reload does not need it: a function that is active finishes in its old
+ * body, and everything that it calls from then on is new. It is for programs
+ * that want no mixture of the two, and reload only when this says 1.
+ *
+ * Looks at the stacks and registers of all threads for functions of the modules
+ * that have a newer image, in any version of theirs. A word that merely looks
+ * like a return address, in a part of a frame that is not used, counts as one.
+ * Stacks that the program switches between by itself (coroutines) are looked at
+ * only if a thread is on them.
+ *
+ * Layout:  Buffer[0..Size) gets one line for each function and thread, "MODULE:
+ * FUNCTION is active on thread ID" (as gettid() numbers them), or why nobody
+ * knows; always ended by a zero byte if Size > 0. Buffer may be NULL if Size is
+ * 0. Result:  1: none is active, or nothing new is waiting; 0: those in Buffer
+ * are; -1: nobody could look, so take it for no: under a sanitizer, if a thread
+ * blocks all signals, or from inside a handler of a reload. Threads: any
+ * thread, not from a signal handler. All others are held for a moment, as by
+ * hcr_collect(): poll(), epoll_wait() and nanosleep() may return early, with
+ * EINTR. The answer is about that moment: other threads run on. Cost:    if
+ * nothing is waiting that of hcr_reload_needed(); else the symbol tables of the
+ * program and of the modules' images are read (a millisecond for each
+ * megabyte), and the stacks.
+ */
+HCR_API int hcr_reload_is_safe(char *Buffer, size_t Size);
+
 /** Lets `hcr reload` and `hcr status` control this process, as HCR_CONTROL=1 in
  * its environment does: a thread of the runtime listens on a socket under
  * PROGRAM.hcr/live/ that only the same user can open. Reloads that are asked

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // hcr/hcr.h.
+#include "../arch/Registers.h"
 #include "../core/Control.h"
 #include "../core/Reload.h"
 
@@ -81,6 +82,23 @@ int hcr_collect(void) {
     return static_cast<int>(Out.Images);
   remember("retired images stay mapped: " + Out.Why);
   return -1;
+}
+
+/// Apart from its caller, whose frame holds nothing but what the program had in
+/// registers: no word of the runtime's own counts as the program's.
+[[gnu::noinline]] static int isSafe(const void *StackTop, char *Buffer,
+                                    size_t Size) {
+  Activity Out = askActivity(runtime(), StackTop);
+  copyOut(Out.Text, Buffer, Size);
+  if (Out.Answer == Activity::Unknown)
+    remember("it is not known what is active: " + Out.Text);
+  return Out.Answer;
+}
+
+int hcr_reload_is_safe(char *Buffer, size_t Size) {
+  arch::SavedRegisters Registers;
+  arch::hcrArchSaveRegisters(&Registers);
+  return isSafe(&Registers, Buffer, Size);
 }
 
 bool hcr_listen(void) {

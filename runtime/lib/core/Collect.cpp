@@ -3,11 +3,10 @@
 //
 // A retired image is needed while a frame of its code is active, and while
 // anybody has an address in it: of a string constant that an object kept, of a
-// coroutine's code, of a variable that is not persistent. The compiler does not
-// tell where such addresses are, so every word of writable memory, of stacks
-// and of registers is looked at, and one that could be an address is taken for
-// one. What is not found that way: addresses that a program hides (packed to
-// odd places, xor-ed).
+// coroutine's code, of a variable that is not persistent. Every word of memory
+// is looked at (Scan.h), and one that could be an address is taken for one.
+// What is not found that way: addresses that a program hides (packed to odd
+// places, xor-ed).
 //
 //   who may refer to it          how that is found
 //   a slot or trampoline         never: those hold current bodies
@@ -22,9 +21,8 @@
 #include "Collect.h"
 
 #include "../arch/Registers.h"
-#include "../sys/Memory.h"
-#include "../sys/Threads.h"
 #include "ImageFile.h"
+#include "Scan.h"
 #include "Transaction.h"
 
 #include <algorithm>
@@ -50,7 +48,7 @@ struct Span {
 
 class Collector {
 public:
-  Collector(Runtime &R, const void *StackTop) : R(R), StackTop(StackTop) {}
+  Collector(Runtime &R, const void *StackTop) : R(R), Memory(R, StackTop) {}
   Collected run();
 
 private:
@@ -58,23 +56,14 @@ private:
   void findSpans();
   void addSpans(size_t Index);
   void askTables();
-  bool mapsTooMuch();
   bool askMemory();
-  void lookAtMapping(const sys::Mapping &M);
-  sys::ObjectRange nextExcluded(uintptr_t At) const;
-  void lookAt(uintptr_t Begin, uintptr_t End);
   void lookAtWord(uintptr_t Word, uintptr_t At);
   void unmap(Suspect &S);
 
   Runtime &R;
-  const void *StackTop;
+  Scan Memory;
   std::vector<Suspect> Suspects;
   std::vector<Span> Spans; // in order of addresses
-  sys::Mappings Maps;
-  sys::MemoryReader Memory;
-  sys::HeldThreads Threads;
-  sys::ObjectRange Library; // libhcr.so itself
-  std::vector<uintptr_t> Words;
   Collected Out;
 };
 
@@ -155,85 +144,26 @@ void Collector::lookAtWord(uintptr_t Word, uintptr_t At) {
   Of.Needed = true;
 }
 
-void Collector::lookAt(uintptr_t Begin, uintptr_t End) {
-  while (Begin < End) {
-    size_t Count = Memory.read(Begin, End, Words.data());
-    uintptr_t First = Begin - Count * sizeof(uintptr_t);
-    for (size_t I = 0; I < Count; ++I)
-      lookAtWord(Words[I], First + I * sizeof(uintptr_t));
-  }
-}
-
-/// The first range that ends behind At and does not count: the runtime's own
-/// memory, and the suspects, which are looked at only if they are needed.
-sys::ObjectRange Collector::nextExcluded(uintptr_t At) const {
-  auto *Address = reinterpret_cast<const char *>(At);
-  sys::ObjectRange First = R.OwnMemory(Address);
-  auto Consider = [&](const sys::ObjectRange &Range) {
-    if (Range.End > Address && (!First.End || Range.Begin < First.Begin))
-      First = Range;
-  };
-  Consider(Library);
-  for (const Suspect &S : Suspects)
-    Consider(S.Range);
-  return First;
-}
-
-/// The kernel makes one mapping of neighbours that are alike, so what does not
-/// count is cut out of it.
-void Collector::lookAtMapping(const sys::Mapping &M) {
-  uintptr_t At = Threads.stackStart(M.Begin, M.End);
-  auto Own = reinterpret_cast<uintptr_t>(StackTop);
-  if (Own >= M.Begin && Own < M.End)
-    At = Own;
-  while (At < M.End) {
-    sys::ObjectRange Hole = nextExcluded(At);
-    auto Begin = reinterpret_cast<uintptr_t>(Hole.Begin),
-         End = reinterpret_cast<uintptr_t>(Hole.End);
-    if (!Hole.End || Begin >= M.End) {
-      lookAt(At, M.End);
-      return;
-    }
-    if (Begin > At)
-      lookAt(At, Begin);
-    At = End;
-  }
-}
-
-/// Also what nobody touched has to be stepped over; sanitizers map terabytes.
-bool Collector::mapsTooMuch() {
-  constexpr uintptr_t Most = uintptr_t(1) << 38;
-  uintptr_t Sum = 0;
-  for (sys::Mapping M; Maps.next(M);)
-    if (M.Reads && M.Writes)
-      Sum += M.End - M.Begin;
-  Maps.restart();
-  return Sum > Most;
-}
-
 bool Collector::askMemory() {
+  auto Look = [this](uintptr_t Word, uintptr_t At) { lookAtWord(Word, At); };
+  // A suspect's own memory is looked at only if it is needed.
+  for (const Suspect &S : Suspects)
+    Memory.exclude(S.Range);
   // Nothing is allocated from here to release().
   uint64_t Start = sys::now();
-  if (!Threads.hold(Out.Why))
+  if (!Memory.hold(Out.Why))
     return false;
-  for (sys::Mapping M; Maps.next(M);)
-    if (M.Reads && M.Writes)
-      lookAtMapping(M);
+  Memory.memory(Look);
   for (bool Again = true; Again;) {
     Again = false;
     for (Suspect &S : Suspects) {
       if (!S.Needed || S.Followed)
         continue;
       S.Followed = Again = true;
-      Maps.restart();
-      auto Begin = reinterpret_cast<uintptr_t>(S.Range.Begin),
-           End = reinterpret_cast<uintptr_t>(S.Range.End);
-      for (sys::Mapping M; Maps.next(M);)
-        if (M.Reads && M.Writes)
-          lookAt(std::max(M.Begin, Begin), std::min(M.End, End));
+      Memory.range(S.Range, Look);
     }
   }
-  Threads.release();
+  Memory.release();
   Out.Held = sys::now() - Start;
   return true;
 }
@@ -255,17 +185,9 @@ void Collector::unmap(Suspect &S) {
 }
 
 Collected Collector::run() {
-  if (!R.OwnMemory)
-    Out.Why = "memory cannot be told apart under a sanitizer";
-  else if (!Maps || !Memory)
-    Out.Why = "/proc/self cannot be read";
-  else if (mapsTooMuch())
-    Out.Why = "more memory is mapped than can be looked at (a sanitizer?)";
+  Out.Why = Memory.whyNot();
   if (!Out.Why.empty())
     return Out;
-  static const char InLibrary = 0;
-  Library = sys::objectAt(&InLibrary);
-  Words.resize(sys::MemoryReader::PieceSize / sizeof(uintptr_t));
   {
     sys::Guard G(R.Lock);
     findSuspects();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ImageFile.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <elf.h>
@@ -22,6 +23,7 @@ public:
       : Data(static_cast<const uint8_t *>(Data)), Size(Size) {}
   Error check();
   std::vector<Content> content();
+  std::vector<FunctionSymbol> functions();
 
 private:
   Error checkHeader();
@@ -220,7 +222,56 @@ std::vector<Content> Checker::content() {
   return Result;
 }
 
+std::vector<FunctionSymbol> Checker::functions() {
+  std::vector<FunctionSymbol> Result;
+  if (Size < sizeof(Elf64_Ehdr))
+    return Result;
+  Header = read<Elf64_Ehdr>(0);
+  if (memcmp(Header.e_ident, ELFMAG, SELFMAG) != 0 ||
+      Header.e_ident[EI_CLASS] != ELFCLASS64 || checkSections())
+    return Result;
+  auto SectionAt = [this](unsigned I) {
+    return read<Elf64_Shdr>(Header.e_shoff + I * sizeof(Elf64_Shdr));
+  };
+  Elf64_Shdr Symbols = {};
+  for (unsigned I = 0; Header.e_shoff && I < Header.e_shnum; ++I)
+    if (Elf64_Shdr S = SectionAt(I);
+        S.sh_type == SHT_SYMTAB ||
+        (S.sh_type == SHT_DYNSYM && !Symbols.sh_type))
+      Symbols = S;
+  if (!Symbols.sh_type || Symbols.sh_link >= Header.e_shnum)
+    return Result;
+  Elf64_Shdr Names = SectionAt(Symbols.sh_link);
+  if (Names.sh_type != SHT_STRTAB || !Names.sh_size ||
+      Data[Names.sh_offset + Names.sh_size - 1])
+    return Result;
+  auto *Text = reinterpret_cast<const char *>(Data + Names.sh_offset);
+  for (uint64_t At = 0; At + sizeof(Elf64_Sym) <= Symbols.sh_size;
+       At += sizeof(Elf64_Sym)) {
+    auto S = read<Elf64_Sym>(Symbols.sh_offset + At);
+    if (ELF64_ST_TYPE(S.st_info) == STT_FUNC && S.st_shndx != SHN_UNDEF &&
+        S.st_name < Names.sh_size)
+      Result.push_back({S.st_value, S.st_size, Text + S.st_name});
+  }
+  std::sort(Result.begin(), Result.end(),
+            [](const FunctionSymbol &A, const FunctionSymbol &B) {
+              return A.Address < B.Address;
+            });
+  return Result;
+}
+
 } // namespace
+
+std::vector<FunctionSymbol> functionsOf(const void *Data, size_t Size) {
+  return Checker(Data, Size).functions();
+}
+
+bool isAtFixedAddress(const void *Data, size_t Size) {
+  Elf64_Ehdr Header = {};
+  if (Size >= sizeof(Header))
+    memcpy(&Header, Data, sizeof(Header));
+  return Header.e_type == ET_EXEC;
+}
 
 uint64_t entryPointOf(const void *Data) {
   Elf64_Ehdr Header;

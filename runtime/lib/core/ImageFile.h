@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace hcr {
@@ -32,6 +33,19 @@ std::vector<Content> contentOf(const void *Data, size_t Size);
 
 /// Its entry point, as such a distance; 0 if it has none.
 uint64_t entryPointOf(const void *Data);
+
+/// A function as the symbol table of an executable or image has it.
+struct FunctionSymbol {
+  uint64_t Address, Size;
+  std::string_view Name; // in Data
+};
+
+/// All functions, in the order of addresses; those that are exported if the
+/// file was stripped. Nothing is taken for granted: a damaged file gives fewer.
+std::vector<FunctionSymbol> functionsOf(const void *Data, size_t Size);
+
+/// Whether the addresses are what they are in memory (no PIE).
+bool isAtFixedAddress(const void *Data, size_t Size);
 
 } // namespace hcr
 

@@ -117,6 +117,10 @@ public:
   Version *makeVersion();
   void removeVersion(Version *V);
   void removeVersionsOf(Image *I);
+  template <class Function> void forEachVersion(Function F) const {
+    for (const auto &V : Versions)
+      F(*V);
+  }
   unsigned nextMark() { return ++LastMark; }
 
   std::vector<std::unique_ptr<Image>> Images;

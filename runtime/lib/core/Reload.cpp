@@ -455,6 +455,17 @@ Collected collectRetired(Runtime &R) {
   return Out;
 }
 
+Activity askActivity(Runtime &R, const void *StackTop) {
+  TurnScope Scope(R.Reloading);
+  if (Scope.isMine())
+    return activityOfChanged(R, StackTop);
+  Activity Out;
+  Out.Answer = Activity::Unknown;
+  Out.Text = "this thread is reloading (in a handler or an initialiser); ask "
+             "for it later";
+  return Out;
+}
+
 Report addModules(Runtime &R, const std::vector<std::string> &Names,
                   Range<HcrModuleTable> Main) {
   TurnScope Scope(R.Reloading);

@@ -2,6 +2,7 @@
 #ifndef HCR_CORE_RELOAD_H
 #define HCR_CORE_RELOAD_H
 
+#include "ActiveCode.h"
 #include "Collect.h"
 
 namespace hcr {
@@ -15,6 +16,9 @@ Report reload(Runtime &R, bool Force,
 
 /// collect(), when it is this thread's turn.
 Collected collectRetired(Runtime &R);
+
+/// activityOfChanged(), when it is this thread's turn.
+Activity askActivity(Runtime &R, const void *StackTop);
 
 /// Adds modules, those that others use first: the start of a program that is
 /// made of module images, or hcrAddModule. Main: the tables of the module that

@@ -29,6 +29,8 @@ struct ObjectRange {
 /// more). Touches no memory of the object itself.
 ObjectRange objectAt(const void *Address);
 ObjectRange objectOf(void *Handle);
+/// The file of a loaded object; empty when there is none.
+std::string objectPath(const ObjectRange &Object);
 /// Where the loader keeps what it knows of an object.
 const void *loaderRecordOf(void *Handle);
 

@@ -49,6 +49,17 @@ ObjectRange objectOf(void *Handle) {
   return Map ? objectAt(Map->l_ld) : ObjectRange();
 }
 
+std::string objectPath(const ObjectRange &Object) {
+  dl_find_object Found;
+  if (!Object.Begin ||
+      _dl_find_object(const_cast<char *>(Object.Begin), &Found) ||
+      !Found.dlfo_link_map)
+    return {};
+  // The loader has no name for the executable.
+  const char *Name = Found.dlfo_link_map->l_name;
+  return Name && *Name ? Name : "/proc/self/exe";
+}
+
 const void *loaderRecordOf(void *Handle) { return mapOf(Handle); }
 
 /// The undefined symbols of one object, found as the loader finds them.

@@ -272,7 +272,19 @@ uintptr_t HeldThreads::stackStart(uintptr_t Begin, uintptr_t End) const {
                                             Stack >= Begin && Stack < End &&
                                             (!Start || Stack < Start))
       Start = Stack; // two stacks in one mapping: from the lower one on
-  return Start ? Start : Begin;
+  return Start;
+}
+
+int HeldThreads::threadAt(uintptr_t At, uintptr_t Own) const {
+  uintptr_t Nearest = Own <= At ? Own : 0;
+  int Thread = Nearest ? threadId() : 0;
+  for (size_t I = 0; I < RecordCount.load(); ++I)
+    if (uintptr_t Stack = Records[I].Stack;
+        Records[I].Thread.load() && Stack <= At && Stack > Nearest) {
+      Nearest = Stack;
+      Thread = Records[I].Thread;
+    }
+  return Thread;
 }
 
 } // namespace hcr::sys

@@ -30,8 +30,11 @@ public:
   void release();
 
   /// The lowest address in use of the stack that lies in [Begin, End), with
-  /// the registers of its thread above it; Begin if it is no held stack.
+  /// the registers of its thread above it; 0 if it is no held stack.
   uintptr_t stackStart(uintptr_t Begin, uintptr_t End) const;
+  /// The thread whose stack begins at \p At or is the next one below it; the
+  /// calling thread's begins at \p Own (0: it has none).
+  int threadAt(uintptr_t At, uintptr_t Own) const;
   size_t size() const { return Count; }
 
 private:

@@ -10,7 +10,7 @@ static void fail(const char *What, const char *Detail) {
 }
 
 /* CONSTRUCT_EDIT VERSION: edits and builds, and notes that it did. */
-static void edit(int Version) {
+void edit(int Version) {
   const char *Edit = getenv("CONSTRUCT_EDIT");
   char Command[4096];
   if (!Edit)

@@ -25,6 +25,9 @@ extern "C" {
  * it. Ends the program with a message if that is refused or nothing is new. */
 void reload(int Version);
 
+/** The first half of reload(): edits and builds, and does not load. */
+void edit(int Version);
+
 /** As reload(), but the build must succeed and the runtime must refuse with a
  * message that contains Text; the program runs on in its old version. */
 void refused(int Version, const char *Text);
