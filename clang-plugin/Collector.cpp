@@ -23,6 +23,33 @@ using namespace clang;
 namespace hcr {
 namespace {
 
+/// As clang's code generator finds an initial value.
+bool isConstantInitialized(const VarDecl &V) {
+  if (!V.getInit())
+    return true;
+  ASTContext &Context = V.getASTContext();
+  if (const auto *Call = dyn_cast<CXXConstructExpr>(V.getInit()))
+    if (const CXXConstructorDecl *Constructor = Call->getConstructor();
+        Context.getBaseElementType(V.getType())->isRecordType() &&
+        Constructor->isTrivial() && Constructor->isDefaultConstructor())
+      return true;
+  return V.evaluateValue() != nullptr;
+}
+
+/// One of the variables at namespace scope that clang initialises one after
+/// the other: inline ones and instances of templates have no order.
+bool isInitializedInOrder(const VarDecl &V) {
+  ASTContext &Context = V.getASTContext();
+  return Context.getLangOpts().CPlusPlus && V.isFileVarDecl() &&
+         !V.isInvalidDecl() && !V.isTemplated() &&
+         !V.getType()->isDependentType() &&
+         !isTemplateInstantiation(V.getTemplateSpecializationKind()) &&
+         Context.GetGVALinkageForVariable(&V) != GVA_DiscardableODR &&
+         !V.hasAttr<SelectAnyAttr>() &&
+         (V.needsDestruction(Context) == QualType::DK_cxx_destructor ||
+          !isConstantInitialized(V));
+}
+
 class Collector : public ASTConsumer, public ASTDeserializationListener {
   CompilerInstance &CI;
   std::unique_ptr<PragmaRegions> Regions;
@@ -33,6 +60,7 @@ class Collector : public ASTConsumer, public ASTDeserializationListener {
   /// What was declared; of some it turns out at the end that they are used.
   std::vector<FunctionDecl *> Functions;
   std::vector<VarDecl *> Variables;
+  uint32_t DynamicCount = 0;
   bool IsWriting = false;
 
 public:
@@ -160,8 +188,11 @@ private:
       return;
     if (isOff(V))
       annotate(V, "hcr.nonreloadable");
-    if (V.isThisDeclarationADefinition() == VarDecl::Definition)
+    if (V.isThisDeclarationADefinition() == VarDecl::Definition) {
       mark(V);
+      if (WritesFacts && isInitializedInOrder(V))
+        markOrder(V);
+    }
     // A lambda outside of all functions.
     if (const Expr *Initial = V.getInit())
       if (const auto *Lambda =
@@ -185,6 +216,13 @@ private:
       return;
     if (const Layout *L = Layouts->of(T))
       markType(V, *L);
+  }
+
+  /// By the priorities that the program gives, then as in the source.
+  void markOrder(VarDecl &V) {
+    const auto *Given = V.getAttr<InitPriorityAttr>();
+    uint64_t Priority = Given ? Given->getPriority() : 65535;
+    markDynamic(V, Priority << 32 | ++DynamicCount);
   }
 
   static std::string labelOf(const NamedDecl &D) {

@@ -62,4 +62,8 @@ void markType(VarDecl &V, const Layout &L) {
   annotate(V, TypeMark + hex(L.Key));
 }
 
+void markDynamic(VarDecl &V, uint64_t Order) {
+  annotate(V, DynamicMark + hex(Order));
+}
+
 } // namespace hcr

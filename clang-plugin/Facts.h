@@ -27,6 +27,10 @@ public:
 /// Says the type of a variable that is about to be emitted.
 void markType(clang::VarDecl &V, const Layout &L);
 
+/// Says that code initialises or destroys a variable at namespace scope. The
+/// code of those with smaller numbers comes first.
+void markDynamic(clang::VarDecl &V, uint64_t Order);
+
 /// Adds `annotate(Text)` unless it is there.
 void annotate(clang::Decl &D, llvm::StringRef Text);
 

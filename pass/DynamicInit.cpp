@@ -14,7 +14,12 @@
 //   5. an object without members and without a destructor is not written to.
 //      Such initialisers and the variables that nobody initialises else
 //      belong together in the order of the source.
+//
+// Where the plugin told which variables have initialisers, and how many that
+// are agrees, their order decides, unless 1 to 3 say otherwise.
 #include "DynamicInit.h"
+#include "Constructors.h"
+#include "Facts.h"
 #include "Hashing.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringExtras.h"
@@ -27,34 +32,11 @@
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Operator.h"
+#include <map>
 
 using namespace llvm;
 
 namespace hcr {
-
-SmallVector<Constructor, 4> constructorsIn(Module &M, StringRef ListName) {
-  SmallVector<Constructor, 4> Result;
-  auto *List = M.getNamedGlobal(ListName);
-  if (!List || !List->hasInitializer())
-    return Result;
-  auto *Rows = dyn_cast<ConstantArray>(List->getInitializer());
-  if (!Rows)
-    return Result;
-  for (const Use &Row : Rows->operands()) {
-    auto *Fields = cast<ConstantStruct>(Row);
-    auto *F = dyn_cast<Function>(Fields->getOperand(1)->stripPointerCasts());
-    if (!F || F->isDeclaration())
-      continue;
-    uint64_t Priority =
-        cast<ConstantInt>(Fields->getOperand(0))->getZExtValue();
-    auto *Key = Fields->getNumOperands() < 3
-                    ? nullptr
-                    : dyn_cast<GlobalVariable>(
-                          Fields->getOperand(2)->stripPointerCasts());
-    Result.push_back({static_cast<uint32_t>(Priority), F, Key});
-  }
-  return Result;
-}
 
 bool isListOfInitializers(const Function &F) {
   return F.getName().starts_with("_GLOBAL__");
@@ -72,6 +54,25 @@ SmallVector<CallBase *, 8> initializersIn(Function &List) {
           F && Call->arg_empty() && !F->isDeclaration())
         Calls.push_back(Call);
   return Calls;
+}
+
+GlobalVariable *variableAt(const Value *Address) {
+  while (true) {
+    Address = Address->stripPointerCasts();
+    if (const auto *Gep = dyn_cast<GEPOperator>(Address))
+      Address = Gep->getPointerOperand();
+    else if (const auto *Phi = dyn_cast<PHINode>(Address);
+             Phi && isa<Constant>(Phi->getIncomingValue(0)))
+      Address = Phi->getIncomingValue(0);
+    else if (const auto *Access = dyn_cast<IntrinsicInst>(Address);
+             Access &&
+             Access->getIntrinsicID() == Intrinsic::threadlocal_address)
+      Address = Access->getArgOperand(0);
+    else
+      break;
+  }
+  auto *G = const_cast<GlobalVariable *>(dyn_cast<GlobalVariable>(Address));
+  return G && !G->isDeclaration() ? G : nullptr;
 }
 
 namespace {
@@ -98,26 +99,11 @@ StringRef calleeName(const CallBase &Call) {
   return Callee ? Callee->getName() : "";
 }
 
-GlobalVariable *underlyingVariable(const Value *Address) {
-  while (true) {
-    Address = Address->stripPointerCasts();
-    if (const auto *Gep = dyn_cast<GEPOperator>(Address))
-      Address = Gep->getPointerOperand();
-    else if (const auto *Phi = dyn_cast<PHINode>(Address);
-             Phi && isa<Constant>(Phi->getIncomingValue(0)))
-      Address = Phi->getIncomingValue(0); // a loop over an array's elements
-    else
-      break;
-  }
-  auto *G = const_cast<GlobalVariable *>(dyn_cast<GlobalVariable>(Address));
-  return G && !G->isDeclaration() ? G : nullptr;
-}
-
 /// The one variable whose elements a `__cxx_global_array_dtor` destroys.
 GlobalVariable *arrayDestroyedBy(const Function &Destructor) {
   for (const Instruction &I : instructions(Destructor))
     for (const Use &Operand : I.operands())
-      if (auto *G = underlyingVariable(Operand))
+      if (auto *G = variableAt(Operand))
         return G;
   return nullptr;
 }
@@ -144,7 +130,7 @@ GlobalVariable *objectOfRegistration(const CallBase &Call) {
     return F ? arrayDestroyedBy(*F) : nullptr;
   }
   return specialMember(Destructor->getName()) == Special::Destructor
-             ? underlyingVariable(Call.getArgOperand(1))
+             ? variableAt(Call.getArgOperand(1))
              : nullptr;
 }
 
@@ -210,10 +196,17 @@ public:
           look(I);
   }
 
-  GlobalVariable *variable() const {
+  /// By rules 1 to 3, which never err.
+  GlobalVariable *certain() const {
     for (GlobalVariable *G : {Guarded, Destroyed, Invariant})
       if (G)
         return variableFor(*G);
+    return nullptr;
+  }
+
+  GlobalVariable *variable() const {
+    if (GlobalVariable *G = certain())
+      return G;
     // A call after the last write: what was written is a side effect of an
     // initialiser that leaves no trace, or the last member has none.
     if (Written && (!CallsSinceWrite || AllWritten.size() == 1))
@@ -230,7 +223,7 @@ private:
   }
 
   void write(const Value *Address) {
-    GlobalVariable *G = underlyingVariable(Address);
+    GlobalVariable *G = variableAt(Address);
     if (!G)
       return;
     if (isGuard(G->getName())) {
@@ -251,7 +244,7 @@ private:
       write(Memory->getRawDest());
     else if (const auto *Intrinsic = dyn_cast<IntrinsicInst>(&I)) {
       if (Intrinsic->getIntrinsicID() == Intrinsic::invariant_start)
-        Invariant = underlyingVariable(Intrinsic->getArgOperand(1));
+        Invariant = variableAt(Intrinsic->getArgOperand(1));
     } else if (const auto *Call = dyn_cast<CallBase>(&I))
       lookAtCall(*Call);
   }
@@ -319,8 +312,7 @@ static void addLocalStatics(Function &F,
       continue;
     auto *Test = dyn_cast<ICmpInst>(Branch->getCondition());
     auto *Byte = Test ? dyn_cast<LoadInst>(Test->getOperand(0)) : nullptr;
-    auto *Guard =
-        Byte ? underlyingVariable(Byte->getPointerOperand()) : nullptr;
+    auto *Guard = Byte ? variableAt(Byte->getPointerOperand()) : nullptr;
     if (!Guard || !isGuard(Guard->getName()))
       continue;
     if (GlobalVariable *G =
@@ -330,18 +322,36 @@ static void addLocalStatics(Function &F,
   }
 }
 
-DynamicInit::DynamicInit(Module &M) {
-  auto Add = [this](Function &F, GlobalVariable *Key) {
-    VariableOf[&F] = Key ? Key : Evidence(F).variable();
-  };
-  for (const Constructor &C : constructorsIn(M, "llvm.global_ctors")) {
+void DynamicInit::assign(Module &M, const Facts &Known) {
+  std::multimap<uint32_t, Function *> Lists; // by priority
+  for (const Constructor &C : constructorsIn(M))
     if (isInitializerOfVariable(*C.F))
-      Add(*C.F, C.Key);
+      VariableOf[C.F] = C.Key ? C.Key : Evidence(*C.F).variable();
     else if (isListOfInitializers(*C.F))
-      for (CallBase *Call : initializersIn(*C.F))
-        Add(*Call->getCalledFunction(), nullptr);
+      Lists.emplace(C.Priority, C.F);
+  SmallVector<Function *, 8> Listed;
+  for (auto [Priority, List] : Lists)
+    for (CallBase *Call : initializersIn(*List))
+      Listed.push_back(Call->getCalledFunction());
+
+  auto Declared = Known.initializedInOrder(/*ThreadLocal=*/false);
+  auto Agrees = [](auto Pair) {
+    GlobalVariable *G = Evidence(*std::get<0>(Pair)).certain();
+    return !G || G == std::get<1>(Pair);
+  };
+  if (Listed.size() == Declared.size() &&
+      all_of(zip(Listed, Declared), Agrees)) {
+    for (auto [F, G] : zip(Listed, Declared))
+      VariableOf[F] = G;
+    return;
   }
+  for (Function *F : Listed)
+    VariableOf[F] = Evidence(*F).variable();
   pairLeftOnes(M, VariableOf);
+}
+
+DynamicInit::DynamicInit(Module &M, const Facts &Known) {
+  assign(M, Known);
   for (auto &[F, G] : VariableOf)
     if (G)
       Hash[G] = hashInitializer(F->getEntryBlock(), nullptr);

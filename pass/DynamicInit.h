@@ -9,26 +9,18 @@
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
-#include <cstdint>
 
 namespace llvm {
 class CallBase;
 class Function;
 class GlobalVariable;
 class Module;
+class Value;
 } // namespace llvm
 
 namespace hcr {
 
-/// A row of llvm.global_ctors or llvm.global_dtors.
-struct Constructor {
-  uint32_t Priority;
-  llvm::Function *F;
-  /// The inline variable or static member that F initialises, else null.
-  llvm::GlobalVariable *Key;
-};
-llvm::SmallVector<Constructor, 4> constructorsIn(llvm::Module &M,
-                                                 llvm::StringRef ListName);
+struct Facts;
 
 /// `_GLOBAL__sub_I_file.cpp` calls one function per dynamic initialiser.
 bool isListOfInitializers(const llvm::Function &F);
@@ -36,6 +28,10 @@ bool isInitializerOfVariable(const llvm::Function &F);
 
 /// The calls of a list of initialisers, in the order of declaration.
 llvm::SmallVector<llvm::CallBase *, 8> initializersIn(llvm::Function &List);
+
+/// The variable that \p Address is in, at an element if it is a loop's over an
+/// array; null: none that is defined here.
+llvm::GlobalVariable *variableAt(const llvm::Value *Address);
 
 /// `__cxa_atexit(destructor, &object, &__dso_handle)` or, without
 /// __cxa_atexit, `atexit(__dtor_object)`.
@@ -54,7 +50,10 @@ struct DynamicInit {
   llvm::SmallVector<ExitRegistration, 0> Registrations;
 
   /// Before anything in \p M is rewritten.
-  explicit DynamicInit(llvm::Module &M);
+  DynamicInit(llvm::Module &M, const Facts &Known);
+
+private:
+  void assign(llvm::Module &M, const Facts &Known);
 };
 
 } // namespace hcr

@@ -115,10 +115,13 @@ Facts Facts::takeFrom(Module &M) {
       Carriers.insert(G);
       return true;
     }
-    uint64_t Key = 0;
-    if (!Text.consume_front(TypeMark) || Text.getAsInteger(16, Key))
+    uint64_t Number = 0;
+    if (Text.consume_front(TypeMark) && !Text.getAsInteger(16, Number))
+      Result.Variables[G] = Number;
+    else if (Text.consume_front(DynamicMark) && !Text.getAsInteger(16, Number))
+      Result.Dynamic[Number] = G;
+    else
       return false;
-    Result.Variables[G] = Key;
     return true;
   });
   removeFromUsedLists(M, [&](Constant *C) {
@@ -148,6 +151,15 @@ const TypeFacts *Facts::type(uint64_t Key) const {
 
 const TypeFacts *Facts::type(const GlobalVariable &G) const {
   return type(Variables.lookup(&G));
+}
+
+SmallVector<GlobalVariable *, 0>
+Facts::initializedInOrder(bool ThreadLocal) const {
+  SmallVector<GlobalVariable *, 0> Result;
+  for (auto &[Order, G] : Dynamic)
+    if (!G->isDeclaration() && G->isThreadLocal() == ThreadLocal)
+      Result.push_back(G);
+  return Result;
 }
 
 } // namespace hcr

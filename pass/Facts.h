@@ -8,6 +8,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/IR/GlobalVariable.h"
+#include <map>
 #include <string>
 
 namespace hcr {
@@ -41,12 +42,18 @@ struct Facts {
   /// Null if not known. Lives as long as the facts.
   const TypeFacts *type(const llvm::GlobalVariable &G) const;
   const TypeFacts *type(uint64_t Key) const;
+  /// Variables at namespace scope that code initialises or destroys, in the
+  /// order in which it runs: thread-locals or the others. Inline variables and
+  /// instances of templates are not among them.
+  llvm::SmallVector<llvm::GlobalVariable *, 0>
+  initializedInOrder(bool ThreadLocal) const;
 
 private:
   llvm::StringMap<uint64_t> Signatures;
   llvm::StringSet<> SystemSymbols;
   llvm::DenseMap<uint64_t, TypeFacts> Types;
   llvm::DenseMap<const llvm::GlobalVariable *, uint64_t> Variables;
+  std::map<uint64_t, llvm::GlobalVariable *> Dynamic;
 
   void read(llvm::StringRef Text);
 };

@@ -4,8 +4,10 @@
 // Facts are text in one constant per translation unit, which carries the
 // annotation FactsMark. A variable is tied to its type by an annotation of its
 // own, TypeMark and the type's key, because C gives static variables of
-// functions no name that the plugin could know. The pass reads both and takes
-// them out, so objects never hold them. As part of the IR they survive
+// functions no name that the plugin could know. So is a variable to its place
+// in the order of dynamic initialisers (DynamicMark), which says what the code
+// of an initialiser need not: whose it is. The pass reads these and takes them
+// out, so objects never hold them. As part of the IR they survive
 // -save-temps, -emit-llvm and whatever else lies between the two.
 //
 // Lines, numbers in hexadecimal, the name last because it may hold spaces:
@@ -20,6 +22,7 @@
 namespace hcr {
 constexpr const char FactsMark[] = "hcr.facts";
 constexpr const char TypeMark[] = "hcr.type:";
+constexpr const char DynamicMark[] = "hcr.dynamic:";
 } // namespace hcr
 
 #endif

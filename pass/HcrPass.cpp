@@ -91,7 +91,7 @@ private:
     // What each symbol is, and what it says, before anything changes.
     Plan P = classify(M, Opts, Known, LibraryInfo);
     Identities Ids(M);
-    DynamicInit Dynamic(M);
+    DynamicInit Dynamic(M, Known);
     ModuleTable Table;
     Table.ModuleName = Opts.moduleNameFor(M.getSourceFileName());
     M.getOrInsertNamedMetadata(DoneMark)->addOperand(MDNode::get(

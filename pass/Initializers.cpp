@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "AddressUses.h"
+#include "Constructors.h"
 #include "Lowering.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
+#include <array>
 #include <map>
+#include <optional>
 
 using namespace llvm;
 
@@ -17,6 +20,9 @@ class InitializerLowering {
   Module &M;
   LLVMContext &Ctx;
   GlobalVariable *State;
+  /// The program's arguments, if somebody asks for them.
+  std::optional<std::array<GlobalVariable *, 3>> Arguments;
+  DenseMap<const Function *, unsigned> Rows;
 
 public:
   InitializerLowering(Lowering &L, GlobalVariable *State)
@@ -25,20 +31,19 @@ public:
   /// Constructors of a host image run as ever; a later image must only know
   /// which of the user's have run.
   void markConstructors() {
-    for (const Constructor &C : constructorsIn(M, "llvm.global_ctors"))
+    for (const Constructor &C : constructorsIn(M))
       if (!isListOfInitializers(*C.F) && !isInitializerOfVariable(*C.F))
-        makeMarker(C.F->getName());
-    for (const Constructor &C : constructorsIn(M, "llvm.global_dtors"))
-      makeMarker(C.F->getName());
+        makeMarker(*C.F);
+    for (const Constructor &C : destructorsIn(M))
+      makeMarker(*C.F);
   }
 
   Function *moveConstructors() {
-    auto Constructors = readByPriority("llvm.global_ctors");
+    auto Constructors = byPriority(constructorsIn(M));
     // Registered upwards, so run downwards, as the linker's list is, and
     // registered first, so run after all objects are gone.
-    auto Destructors = readByPriority("llvm.global_dtors");
-    eraseList("llvm.global_ctors");
-    eraseList("llvm.global_dtors");
+    auto Destructors = byPriority(destructorsIn(M));
+    eraseLists(M);
 
     Function *Init = makeFunction("hcr.init");
     IRBuilder<> Body(&Init->getEntryBlock().back());
@@ -62,23 +67,19 @@ public:
 
 private:
   /// By priority, then in the order of the source.
-  std::map<uint32_t, SmallVector<Function *, 4>>
-  readByPriority(StringRef Name) {
+  static std::map<uint32_t, SmallVector<Function *, 4>>
+  byPriority(ArrayRef<Constructor> Rows) {
     std::map<uint32_t, SmallVector<Function *, 4>> Result;
-    for (const Constructor &C : constructorsIn(M, Name))
+    for (const Constructor &C : Rows)
       Result[C.Priority].push_back(C.F);
     return Result;
   }
 
-  void eraseList(StringRef Name) {
-    if (GlobalVariable *List = M.getNamedGlobal(Name))
-      List->eraseFromParent();
-  }
-
   /// define internal void @Name() { ret void }
-  Function *makeFunction(const Twine &Name) {
-    auto *F = Function::Create(FunctionType::get(Type::getVoidTy(Ctx), false),
-                               GlobalValue::InternalLinkage, Name, M);
+  Function *makeFunction(const Twine &Name, ArrayRef<Type *> Parameters = {}) {
+    auto *F = Function::Create(
+        FunctionType::get(Type::getVoidTy(Ctx), Parameters, false),
+        GlobalValue::InternalLinkage, Name, M);
     F->setDSOLocal(true);
     ReturnInst::Create(Ctx, BasicBlock::Create(Ctx, "", F));
     return F;
@@ -113,6 +114,13 @@ private:
     return Marker;
   }
 
+  /// Functions that are put into lists by hand may stand there twice.
+  GlobalVariable *makeMarker(const Function &F) {
+    unsigned Before = Rows[&F]++;
+    return makeMarker(F.getName().str() +
+                      (Before ? "." + std::to_string(Before) : ""));
+  }
+
   /// Turns \p Call into  if (fresh == 1) { fresh = 2; call; fresh = 0 }. What
   /// is 2 after Init000 was not initialised: something threw. Another call of
   /// Init000 then goes on behind it.
@@ -126,18 +134,51 @@ private:
     IRBuilder<>(Then).CreateStore(B.getInt8(0), Fresh);
   }
 
+  /// `constructor(int argc, char **argv, char **envp)`: the dynamic linker
+  /// gives these to all that it runs at start-up and when it loads an image.
+  SmallVector<Value *, 3> argumentsFor(const Function &F, IRBuilderBase &B) {
+    SmallVector<Value *, 3> Result;
+    if (F.arg_empty())
+      return Result;
+    auto *Int = Type::getInt32Ty(Ctx);
+    auto *Ptr = PointerType::get(Ctx, 0);
+    if (!Arguments)
+      Arguments = {makeCell("hcr.argc", Int), makeCell("hcr.argv", Ptr),
+                   makeCell("hcr.envp", Ptr)};
+    for (const Argument &A : F.args()) {
+      GlobalVariable *Cell = A.getArgNo() < Arguments->size()
+                                 ? (*Arguments)[A.getArgNo()]
+                                 : nullptr;
+      if (Cell && Cell->getValueType() == A.getType())
+        Result.push_back(B.CreateLoad(A.getType(), Cell));
+      else
+        Result.push_back(Constant::getNullValue(A.getType()));
+    }
+    return Result;
+  }
+
+  GlobalVariable *makeCell(StringRef Name, Type *T) {
+    auto *Cell = new GlobalVariable(M, T, /*isConstant=*/false,
+                                    GlobalValue::InternalLinkage,
+                                    Constant::getNullValue(T), Name);
+    Cell->setDSOLocal(true);
+    hideFromSanitizers(*Cell);
+    return Cell;
+  }
+
   void addConstructor(Function &Part, Function &F) {
     // An inline variable's initialiser has the comdat of the variable, whose
     // copy in another object may be the one that is kept.
     F.setComdat(nullptr);
-    CallInst *Call = IRBuilder<>(Part.back().getTerminator()).CreateCall(&F);
+    IRBuilder<> B(Part.back().getTerminator());
+    CallInst *Call = B.CreateCall(&F, argumentsFor(F, B));
     if (isListOfInitializers(F)) {
       for (CallBase *Each : initializersIn(F))
         guardInitializer(*Each);
     } else if (isInitializerOfVariable(F)) {
       guardInitializer(*Call);
     } else {
-      guard(*Call, freshByteOf(*makeMarker(F.getName())));
+      guard(*Call, freshByteOf(*makeMarker(F)));
     }
   }
 
@@ -175,15 +216,20 @@ private:
     IRBuilder<> B(End);
     Constant *Null = ConstantPointerNull::get(PointerType::get(Ctx, 0));
     CallInst *Call = B.CreateCall(AtExit, {&F, Null, Null});
-    guard(*Call, freshByteOf(*makeMarker(F.getName())));
+    guard(*Call, freshByteOf(*makeMarker(F)));
   }
 
   /// Without a runtime, or in a program, start-up code runs the part at its
   /// own priority; in an image that the runtime loads it leaves that to it.
   void makeStartUp(Function &Part, uint32_t Priority) {
-    Function *StartUp = makeFunction(Part.getName() + ".start_up");
+    Type *Ptr = PointerType::get(Ctx, 0);
+    Function *StartUp = makeFunction(Part.getName() + ".start_up",
+                                     {Type::getInt32Ty(Ctx), Ptr, Ptr});
     Instruction *End = StartUp->getEntryBlock().getTerminator();
     IRBuilder<> B(End);
+    if (Arguments)
+      for (auto [I, Cell] : enumerate(*Arguments))
+        B.CreateStore(StartUp->getArg(I), Cell);
     Value *Bits = B.CreateAnd(B.CreateLoad(B.getInt32Ty(), State),
                               B.getInt32(HCR_STATE_RUNTIME));
     Value *IsOurs = B.CreateICmpEQ(Bits, B.getInt32(0));

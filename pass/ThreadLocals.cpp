@@ -102,26 +102,16 @@ void copyInitialValue(GlobalVariable &T, Function &Accessor) {
                     M.getDataLayout().getTypeAllocSize(T.getValueType()));
 }
 
-/// Which thread-locals does a function of Clang's initialise? The one whose
-/// destructor it registers; else those to which it stores; else those that it
-/// gives to a constructor.
-SmallVector<GlobalVariable *, 2> initializedBy(const Function &Initializer) {
-  SmallVector<GlobalVariable *, 2> Destroyed, Stored, Constructed;
-  auto Add = [](SmallVectorImpl<GlobalVariable *> &List, const Value *Address) {
-    for (;;) {
-      Address = Address->stripInBoundsConstantOffsets();
-      if (const auto *Access = dyn_cast<IntrinsicInst>(Address);
-          Access && Access->getIntrinsicID() == Intrinsic::threadlocal_address)
-        Address = Access->getArgOperand(0);
-      else if (const auto *Phi = dyn_cast<PHINode>(Address);
-               Phi && isa<Constant>(Phi->getIncomingValue(0)))
-        Address = Phi->getIncomingValue(0); // a loop over an array's elements
-      else
-        break;
-    }
-    auto *G = const_cast<GlobalVariable *>(dyn_cast<GlobalVariable>(Address));
-    if (G && G->isThreadLocal() && !is_contained(List, G))
-      List.push_back(G);
+/// Which thread-locals does a function of Clang's initialise, as far as its
+/// code tells? The one whose destructor it registers; else those to which it
+/// stores; else those that it gives to a constructor.
+GlobalVariable *initializedBy(const Function &Initializer) {
+  GlobalVariable *Destroyed = nullptr, *Stored = nullptr,
+                 *Constructed = nullptr;
+  auto Add = [](GlobalVariable *&First, const Value *Address) {
+    GlobalVariable *G = variableAt(Address);
+    if (!First && G && G->isThreadLocal())
+      First = G;
   };
   for (const Instruction &I : instructions(Initializer)) {
     if (const auto *Store = dyn_cast<StoreInst>(&I)) {
@@ -136,9 +126,7 @@ SmallVector<GlobalVariable *, 2> initializedBy(const Function &Initializer) {
         Add(Constructed, Call->getArgOperand(0));
     }
   }
-  if (!Destroyed.empty())
-    return Destroyed;
-  return Stored.empty() ? Constructed : Stored;
+  return Destroyed ? Destroyed : Stored ? Stored : Constructed;
 }
 
 /// `__tls_init` runs all dynamic initialisers of the module's thread-locals
@@ -162,16 +150,19 @@ void makeEachOnce(Lowering &L, Function &InitAll) {
       if (Function *F = Call->getCalledFunction();
           F && !F->isDeclaration() && Call->arg_empty())
         Calls.push_back(Call);
-  for (CallInst *Call : Calls) {
-    auto Variables = initializedBy(*Call->getCalledFunction());
-    if (Variables.empty())
+  auto Declared = L.Known.initializedInOrder(/*ThreadLocal=*/true);
+  for (auto [I, Call] : enumerate(Calls)) {
+    GlobalVariable *Variable = Declared.size() == Calls.size()
+                                   ? Declared[I]
+                                   : initializedBy(*Call->getCalledFunction());
+    if (!Variable)
       continue;
-    GlobalVariable *&Byte = Made[Variables.front()];
+    GlobalVariable *&Byte = Made[Variable];
     if (!Byte) {
       Byte = new GlobalVariable(
           L.M, Int8, /*isConstant=*/false, GlobalValue::InternalLinkage,
-          ConstantInt::get(Int8, 0), plainName(*Variables.front()) + ".made",
-          /*InsertBefore=*/nullptr, Variables.front()->getThreadLocalMode());
+          ConstantInt::get(Int8, 0), plainName(*Variable) + ".made",
+          /*InsertBefore=*/nullptr, Variable->getThreadLocalMode());
       L.P.ThreadLocals.push_back(Byte);
     }
     IRBuilder<> B(Call);

@@ -50,7 +50,7 @@ static Printer printer;
 // Start-up code runs the part where no runtime is in charge, at its old priority.
 // CHECK-LABEL: define internal void @hcr.init()
 // CHECK-NEXT:    call void @hcr.init.65535()
-// CHECK-LABEL: define internal void @hcr.init.65535.start_up()
+// CHECK-LABEL: define internal void @hcr.init.65535.start_up(i32 %0, ptr %1, ptr %2)
 // CHECK:         load i32, ptr @hcr.state
 // CHECK:         br i1
 // CHECK:         call void @hcr.init.65535()
