@@ -107,6 +107,38 @@ LoadInst *loadSlot(IRBuilderBase &B, GlobalVariable &Slot) {
   return Body;
 }
 
+static bool namesFunction(const Constant &C) {
+  return isa<Function, DSOLocalEquivalent>(C) ||
+         (isa<ConstantExpr>(C) && any_of(C.operands(), [](const Use &Operand) {
+            return namesFunction(*cast<Constant>(Operand));
+          }));
+}
+
+/// trunc (sub (ptrtoint @f), (ptrtoint @table))
+static bool isRelativeAddress(const Constant &C) {
+  const auto *Expr = dyn_cast<ConstantExpr>(&C);
+  return Expr &&
+         (Expr->getOpcode() == Instruction::Trunc ||
+          Expr->getOpcode() == Instruction::Sub) &&
+         namesFunction(*Expr);
+}
+
+static bool holdsRelativeAddress(const Constant &C) {
+  return isRelativeAddress(C) ||
+         (isa<ConstantAggregate>(C) &&
+          any_of(C.operands(), [](const Use &Element) {
+            return holdsRelativeAddress(*cast<Constant>(Element));
+          }));
+}
+
+const GlobalVariable *findRelativeAddress(const Module &M) {
+  for (const GlobalVariable &G : M.globals())
+    if (G.hasInitializer() && !G.getName().starts_with("llvm.") &&
+        holdsRelativeAddress(*G.getInitializer()))
+      return &G;
+  return nullptr;
+}
+
 LoadInst *loadPointer(IRBuilderBase &B, GlobalVariable &Pointer,
                       bool IsInvariant) {
   LoadInst *Address =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Rewriting the uses of a symbol's address inside functions.
+// The uses of a symbol's address: finding them, rewriting those in functions.
 #ifndef HCR_PASS_ADDRESSUSES_H
 #define HCR_PASS_ADDRESSUSES_H
 
@@ -22,6 +22,11 @@ void expandConstantUses(llvm::ArrayRef<llvm::GlobalValue *> Symbols);
 void replaceAddressInCode(
     llvm::GlobalValue &Symbol, const Plan &P,
     llvm::function_ref<llvm::Value *(llvm::IRBuilderBase &)> Make);
+
+/// A variable whose initial value says how far away a function is (vtables of
+/// -fexperimental-relative-c++-abi-vtables, tables of other languages). No
+/// function is near enough to every version of the table.
+const llvm::GlobalVariable *findRelativeAddress(const llvm::Module &M);
 
 /// A load of a slot: atomic, so that ThreadSanitizer knows that commits may
 /// happen meanwhile; the same code as a plain load.

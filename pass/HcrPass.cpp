@@ -5,6 +5,7 @@
 // every mode (-O0 to -O3, before ThinLTO and LTO links), before anything is
 // inlined. It never runs twice on a module. What each step turns IR into is
 // shown in Lowering.h; the contract with the runtime is docs/Abi.md.
+#include "AddressUses.h"
 #include "Classify.h"
 #include "DynamicInit.h"
 #include "Hashing.h"
@@ -13,6 +14,7 @@
 #include "Options.h"
 #include "StableEntry.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/Demangle/Demangle.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -34,14 +36,23 @@ void addRecord(Module &M, const Options &Opts) {
       ->addOperand(MDNode::get(Ctx, MDString::get(Ctx, "hcr1:" + Opts.Record)));
 }
 
+/// What is in a module that the pass cannot rewrite; "" if nothing is.
+std::string whatIsUnknown(const Module &M) {
+  if (!targetHasStableEntries(M))
+    return "the target '" + M.getTargetTriple() + "'";
+  if (const GlobalVariable *G = findRelativeAddress(M))
+    return "relative addresses in data, as in '" + demangle(G->getName()) + "'";
+  return "";
+}
+
 /// One warning, at the first function that would have been reloadable.
-void warnAboutTarget(Module &M) {
+void warnAbout(Module &M, const Twine &What) {
   for (Function &F : M)
     if (!F.isDeclaration()) {
       M.getContext().diagnose(DiagnosticInfoUnsupported(
           F,
-          "hot code reloading does not know the target '" +
-              M.getTargetTriple() + "'; the module is left as it is",
+          "hot code reloading does not know " + What +
+              "; the module is left as it is",
           DiagnosticLocation(F.getSubprogram()), DS_Warning));
       return;
     }
@@ -66,11 +77,11 @@ public:
     if (M.getNamedMetadata(DoneMark))
       return PreservedAnalyses::all();
     Facts Known = Facts::takeFrom(M);
-    if (!targetHasStableEntries(M)) {
-      warnAboutTarget(M);
+    addRecord(M, Opts);
+    if (std::string What = whatIsUnknown(M); !What.empty()) {
+      warnAbout(M, What);
       return PreservedAnalyses::none();
     }
-    addRecord(M, Opts);
     makeReloadable(M, Known, Analyses);
     return PreservedAnalyses::none();
   }

@@ -258,8 +258,9 @@ static Error openImage(Transaction &T, Candidate &C) {
         return E;
     }
   if (C.In->Tables.empty() && !makeBareVersion(T, C))
-    return Error(format("%s: the image holds no module; compile it with "
-                        "'hcr build' or -fpass-plugin=libHcrPass.so",
+    return Error(format("%s: the image holds no module: it was compiled "
+                        "without libHcrPass.so, or left as it is, which the "
+                        "compiler then warned of",
                         C.From.Module.c_str()));
   return Error();
 }
