@@ -123,17 +123,13 @@ Command ImageLinker::command(const CompileRecord &Record,
                              const std::string &Extra,
                              const std::string &Script,
                              const std::string &Output) {
-  Command Words = {Path,
-                   "-shared",
-                   "--eh-frame-hdr",
-                   "--build-id=none",
-                   "--hash-style=gnu",
-                   "-z",
-                   "noexecstack",
-                   "--version-script=" + Script,
-                   "-o",
-                   Output,
-                   Object};
+  Command Words = {
+      Path, "-shared", "--eh-frame-hdr", "--build-id=none", "--hash-style=gnu",
+      "-z", "noexecstack",
+      // None: the loader would keep its address, also of images
+      // that are gone, where hcr_collect() looks for addresses.
+      "-e", sys::path::filename(Path).contains("mold") ? "__ehdr_start" : "0",
+      "--version-script=" + Script, "-o", Output, Object};
   if (is_contained(Record.Arguments, "-m32"))
     Words.insert(Words.begin() + 1, {"-m", "elf_i386"});
   if (!Extra.empty())

@@ -34,6 +34,9 @@ std::atomic<uint32_t> Held; // 1: handlers wait
 int HoldingSignal;
 
 constexpr uint64_t Patience = 2'000'000'000; // ns until a thread must be there
+// The C library blocks all signals while it starts and ends threads, and so
+// does the kernel until a thread has left the handler of the time before.
+constexpr uint64_t BlocksAtMost = 200'000'000; // ns
 
 } // namespace
 
@@ -163,8 +166,13 @@ static Problem signalOne(int Tasks, const char *Name, bool &Found) {
   size_t Index = RecordCount.load();
   if (Index == MaxThreads)
     return {Failure::TooMany, Thread};
-  if (blocks(Tasks, Name, HoldingSignal))
-    return {Failure::Blocks, Thread};
+  for (uint64_t Deadline = now() + BlocksAtMost;
+       blocks(Tasks, Name, HoldingSignal);) {
+    if (now() > Deadline)
+      return {Failure::Blocks, Thread};
+    timespec Moment = {0, 100'000};
+    syscall(SYS_nanosleep, &Moment, nullptr);
+  }
   Records[Index].Stack = 0;
   Records[Index].Thread = Thread;
   RecordCount = Index + 1;
