@@ -4,6 +4,7 @@
 
 #include "core/Control.h"
 
+#include <algorithm>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -36,6 +37,12 @@ public:
       Text += C;
     return Text;
   }
+  /// Some bytes of what came; false at the end.
+  bool take(size_t Most) {
+    char Buffer[256];
+    return recv(Socket, Buffer, std::min(Most, sizeof(Buffer)), 0) > 0;
+  }
+  void hangUp() { shutdown(Socket, SHUT_RDWR); }
   std::string ask(const std::string &Request) {
     send(Request + "\n");
     return line();
@@ -124,6 +131,57 @@ TEST_F(ControlSocket, PeersThatVanish) {
     C.send("status\n");
   }
   EXPECT_NE(Client(Path).ask("ping").find("pid"), std::string::npos);
+}
+
+TEST_F(ControlSocket, APeerThatNeverReads) {
+  Client Deaf(Path);
+  std::string Many;
+  for (int I = 0; I < 2000; ++I)
+    Many += "status\n";
+  // Until the program's end is full of answers, too.
+  std::thread Sender([&] {
+    for (int I = 0; I < 50 && Deaf.send(Many); ++I)
+      ;
+  });
+  EXPECT_NE(Client(Path).ask("ping").find("pid"), std::string::npos);
+  Deaf.hangUp();
+  Sender.join();
+  EXPECT_NE(Client(Path).ask("ping").find("pid"), std::string::npos);
+}
+
+/// Takes its answers so slowly that each wait for it is short.
+TEST_F(ControlSocket, APeerThatReadsSlowly) {
+  Client Slow(Path);
+  std::string Many;
+  for (int I = 0; I < 2000; ++I)
+    Many += "status\n";
+  std::atomic<bool> Done = false;
+  std::thread Sender([&] {
+    for (int I = 0; I < 50 && Slow.send(Many); ++I)
+      ;
+  });
+  std::thread Reader([&] {
+    while (!Done && Slow.take(64))
+      sys::rest(20);
+  });
+  EXPECT_NE(Client(Path).ask("ping").find("pid"), std::string::npos);
+  Done = true;
+  Slow.hangUp();
+  Sender.join();
+  Reader.join();
+}
+
+TEST_F(ControlSocket, ManyPeersAtOnce) {
+  std::vector<std::thread> All;
+  std::atomic<int> Answered = 0;
+  for (int I = 0; I < 8; ++I)
+    All.emplace_back([&] {
+      for (int J = 0; J < 25; ++J)
+        Answered += Client(Path).ask("ping").find("pid") != std::string::npos;
+    });
+  for (std::thread &T : All)
+    T.join();
+  EXPECT_EQ(Answered, 200);
 }
 
 TEST_F(ControlSocket, ManyIdlePeers) {

@@ -74,7 +74,7 @@ TEST_F(Sys, WriteNewRefusesWhatIsThere) {
 
 TEST_F(Sys, OnlyRegularFilesAreRead) {
   ASSERT_EQ(mkfifo((Path + "/pipe").c_str(), 0600), 0);
-  std::vector<uint8_t> Bytes;
+  sys::Content Bytes;
   sys::FileId Id;
   EXPECT_NE(sys::readFile(Path + "/pipe", Bytes, Id), 0);
   EXPECT_NE(sys::readFile(Path, Bytes, Id), 0);

@@ -45,6 +45,7 @@ Expected<Child> Child::start(const std::string &Path,
     return systemFailure("cannot start '" + Path + "'", errno);
   if (Result.Pid == 0) {
     sigprocmask(SIG_SETMASK, &Before, nullptr);
+    restoreFileMask();
     if (StandardOutput >= 0)
       dup2(StandardOutput, STDOUT_FILENO);
     for (const std::string &Setting : Environment)

@@ -81,7 +81,8 @@ Error rewriteJournal(const Program &P,
 
 Error BuildLock::take(const Program &P, const Report &R) {
   std::string Path = P.file("lock");
-  File.reset(open(Path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  // Who may open it may lock it, and keep builds and reloads waiting.
+  File.reset(open(Path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0660));
   if (!File)
     return systemFailure("cannot open '" + Path + "'", errno);
   bool Told = false;

@@ -175,5 +175,6 @@ static int run(ArrayRef<const char *> Words) {
 } // namespace hcr
 
 int main(int Argc, char **Argv) {
+  hcr::keepOthersOut();
   return hcr::run(ArrayRef(Argv + 1, Argc > 0 ? Argc - 1 : 0));
 }

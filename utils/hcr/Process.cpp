@@ -12,6 +12,7 @@
 #include <mutex>
 #include <set>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -185,5 +186,14 @@ std::string shellQuoted(const Command &Words) {
   }
   return Text;
 }
+
+static mode_t GivenMask;
+
+void keepOthersOut() {
+  GivenMask = umask(S_IWOTH);
+  umask(GivenMask | S_IWOTH);
+}
+
+void restoreFileMask() { umask(GivenMask); }
 
 } // namespace hcr

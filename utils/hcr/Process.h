@@ -47,5 +47,10 @@ private:
   int64_t Start;
 };
 
+// From now on nothing that hcr and its compilers make can be written by every
+// user: the runtime would not load it. The program gets its own mask back.
+void keepOthersOut();
+void restoreFileMask();
+
 } // namespace hcr
 #endif

@@ -85,7 +85,7 @@ void Collector::findSpans() {
 
 void Collector::addSpans(size_t Index) {
   Suspect &S = Suspects[Index];
-  std::vector<uint8_t> Bytes;
+  sys::Content Bytes;
   sys::FileId File;
   // Without its file nobody knows what counts in it.
   S.Needed = !S.Range.Begin || sys::readFile(S.In->Path, Bytes, File) ||

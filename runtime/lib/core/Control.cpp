@@ -163,34 +163,37 @@ void Control::forget(Runtime &R) {
   R.Server = nullptr;
 }
 
-/// Answers each whole line; false when the connection is to end.
-bool Control::answerLines(Peer &P) {
-  for (size_t End; (End = P.Input.find('\n')) != std::string::npos;) {
-    if (End > LongestRequest)
-      return false;
-    std::string Line = P.Input.substr(0, End);
-    P.Input.erase(0, End + 1);
-    if (!HostsAreKnown)
-      awaitHosts(R);
-    HostsAreKnown = true;
-    if (!sys::sendAll(P.Descriptor, answer(R, Line) + "\n"))
-      return false;
-  }
-  return P.Input.size() <= LongestRequest;
+/// A whole line is there and nothing is left to say before.
+bool Control::canAnswer(const Peer &P) {
+  return P.Output.empty() && P.Input.find('\n') != std::string::npos;
 }
 
-bool Control::read(Peer &P) {
+/// Takes what came, or sends what is left of the last answer; false when the
+/// connection is to end. Never waits: others are to be served meanwhile.
+bool Control::attend(Peer &P) {
   if (!sys::stillIs(P.Descriptor, P.Id))
     return false;
-  switch (sys::receive(P.Descriptor, P.Input)) {
-  case sys::Received::End:
+  if (!P.Output.empty())
+    return sys::sendSome(P.Descriptor, P.Output);
+  if (sys::receive(P.Descriptor, P.Input) == sys::Received::End)
     return false;
-  case sys::Received::Nothing:
-    return true;
-  case sys::Received::Data:
-    return answerLines(P);
-  }
-  return false;
+  return P.Input.find('\n') != std::string::npos ||
+         P.Input.size() <= LongestRequest;
+}
+
+/// One line, so that a peer with many does not keep others waiting.
+bool Control::answerLine(Peer &P) {
+  size_t End = P.Input.find('\n');
+  if (End > LongestRequest)
+    return false;
+  std::string Line = P.Input.substr(0, End);
+  P.Input.erase(0, End + 1);
+  if (!HostsAreKnown)
+    awaitHosts(R);
+  HostsAreKnown = true;
+  P.Output = answer(R, Line) + "\n";
+  return sys::stillIs(P.Descriptor, P.Id) &&
+         sys::sendSome(P.Descriptor, P.Output);
 }
 
 void Control::drop(size_t Index) {
@@ -206,28 +209,36 @@ void Control::serve() {
     sys::Guard G(R.Lock);
     indexHosts(R);
   }
-  std::vector<int> Descriptors;
-  std::vector<bool> Ready;
+  std::vector<sys::Awaited> Awaited;
   while (!R.Ending) {
+    Awaited.clear();
     if (!Door.isIntact() && listen()) {
-      sys::waitForInput({}, Ready, CheckInterval);
+      sys::waitFor(Awaited, CheckInterval);
       continue;
     }
-    Descriptors = {Door.descriptor()};
-    for (const Peer &P : Peers)
-      Descriptors.push_back(P.Descriptor);
-    sys::waitForInput(Descriptors, Ready, CheckInterval);
-    if (R.Ending)
-      return;
-    for (size_t I = Peers.size(); I-- > 0;)
-      if (Ready[I + 1] && !read(Peers[I]))
+    int Time = CheckInterval;
+    Awaited.push_back({Door.descriptor(), false});
+    for (const Peer &P : Peers) {
+      Awaited.push_back({P.Descriptor, !P.Output.empty()});
+      if (canAnswer(P))
+        Time = 0;
+    }
+    sys::waitFor(Awaited, Time);
+    for (size_t I = Peers.size(); I-- > 0 && !R.Ending;) {
+      // What is not answered yet comes before what could be read.
+      bool Goes =
+          !canAnswer(Peers[I]) && Awaited[I + 1].IsReady && !attend(Peers[I]);
+      if (!Goes && canAnswer(Peers[I]))
+        Goes = !answerLine(Peers[I]);
+      if (Goes)
         drop(I);
-    if (!Ready[0])
+    }
+    if (R.Ending || !Awaited[0].IsReady)
       continue;
     int Descriptor = Door.accept();
     if (Descriptor < 0)
       continue;
-    Peers.push_back({Descriptor, sys::identifyDescriptor(Descriptor), {}});
+    Peers.push_back({Descriptor, sys::identifyDescriptor(Descriptor), {}, {}});
     // The oldest one that says nothing makes room.
     if (Peers.size() > MostPeers)
       drop(0);

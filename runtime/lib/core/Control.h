@@ -21,14 +21,15 @@ private:
   struct Peer {
     int Descriptor;
     sys::FileId Id;
-    std::string Input;
+    std::string Input, Output; // not answered, not sent yet
   };
 
   explicit Control(Runtime &R) : R(R) {}
   Error listen();
   void serve();
-  bool read(Peer &P);
-  bool answerLines(Peer &P);
+  static bool canAnswer(const Peer &P);
+  bool attend(Peer &P);
+  bool answerLine(Peer &P);
   void drop(size_t Index);
 
   Runtime &R;

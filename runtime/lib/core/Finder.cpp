@@ -8,24 +8,16 @@ namespace hcr {
 
 static constexpr std::string_view Suffix = ".so";
 
-void Finder::open(std::string Where, int64_t NotBefore) {
+void Finder::open(std::string Where, int64_t NotBefore, unsigned TrustedUser) {
   sys::Guard G(Lock);
   Directory = std::move(Where);
   Oldest = NotBefore;
+  User = TrustedUser;
 }
 
 std::string Finder::moduleOf(const std::string &Path) const {
   return Path.substr(Directory.size() + 1,
                      Path.size() - Directory.size() - 1 - Suffix.size());
-}
-
-/// A name that leaves the directory would make the runtime load any file.
-static bool isModuleName(std::string_view Name) {
-  if (Name.empty() || Name.front() == '/' ||
-      Name.find('\0') != std::string_view::npos)
-    return false;
-  return !(Name == ".." || Name.starts_with("../") || Name.ends_with("/..") ||
-           Name.find("/../") != std::string_view::npos);
 }
 
 static std::string_view takeField(std::string_view &Line) {
@@ -89,17 +81,29 @@ void Finder::setState(Known &K, const std::string &Module,
 void Finder::readJournal() {
   std::string Path = Directory + "/journal";
   sys::FileId Now = sys::identify(Path);
-  if (Now == Journal)
+  if (Now == Journal) {
+    if (!Now)
+      Problem.clear();
     return;
+  }
   if (!Now || Now.Inode != Journal.Inode || Now.Device != Journal.Device ||
       Now.Size < Offset)
     Offset = 0; // a journal that was started anew
   Journal = Now;
+  Problem.clear();
   if (!Now)
     return;
   std::string Text;
-  if (sys::readTail(Path, Offset, Text, Journal))
+  sys::Distrust Bad;
+  if (int Failed = sys::readTrustedBehind(Directory, "journal", User, Offset,
+                                          Text, Journal, Bad)) {
+    Journal = {}; // so that the next look reads it
+    Problem = Bad.Why != sys::Distrust::None
+                  ? explain(Bad, User)
+                  : format("cannot read %s: %s", Path.c_str(),
+                           sys::describe(Failed).c_str());
     return;
+  }
   std::string_view Rest = Text;
   for (size_t End; (End = Rest.find('\n')) != std::string_view::npos;) {
     parseLine(Rest.substr(0, End));
@@ -113,6 +117,8 @@ void Finder::noticeFile(const std::string &Path) {
   if (!File || File.IsDirectory || File.Time < Oldest)
     return;
   std::string Module = moduleOf(Path);
+  if (!isModuleName(Module))
+    return;
   Known &K = Files[Module];
   if (K.File == File)
     return;
@@ -124,7 +130,10 @@ void Finder::noticeFile(const std::string &Path) {
 }
 
 void Finder::scan(const std::string &Path, bool Recurse) {
-  sys::FileId Id = sys::identify(Path);
+  bool Top = Path == Directory;
+  // The directory itself may be reached through a link; below it none leads
+  // out, or in a circle.
+  sys::FileId Id = Top ? sys::identify(Path) : sys::identifyEntry(Path);
   if (!Id.IsDirectory) {
     Scanned.erase(Path);
     return;
@@ -133,7 +142,6 @@ void Finder::scan(const std::string &Path, bool Recurse) {
   // just now may change again without showing it, so it is not ticked off.
   constexpr int64_t Settled = 100'000'000;
   Scanned[Path] = sys::fileClock() - Id.Time > Settled ? Id.Time : 0;
-  bool Top = Path == Directory;
   for (const std::string &Name : sys::listDirectory(Path)) {
     std::string Full = Path + "/" + Name;
     if (Name.size() > Suffix.size() && Name.ends_with(Suffix)) {
@@ -145,7 +153,8 @@ void Finder::scan(const std::string &Path, bool Recurse) {
                 Name == "status" || Name == "lock" || Name == "imports");
     if (Private || Name.find(".tmp.") != std::string::npos)
       continue;
-    if ((Recurse || !Scanned.contains(Full)) && sys::identify(Full).IsDirectory)
+    if ((Recurse || !Scanned.contains(Full)) &&
+        sys::identifyEntry(Full).IsDirectory)
       scan(Full, Recurse);
   }
 }
@@ -203,10 +212,21 @@ void Finder::look() {
 bool Finder::anythingNew() {
   sys::Guard G(Lock);
   look();
+  // Once, so that a program which asks in a loop does not hear of it in each.
+  if (!Problem.empty())
+    return Problem != ToldProblem;
+  ToldProblem.clear();
   for (const std::string &Module : Open)
     if (Files[Module].State == Known::New)
       return true;
   return false;
+}
+
+std::string Finder::problem() {
+  sys::Guard G(Lock);
+  look();
+  ToldProblem = Problem;
+  return Problem;
 }
 
 std::vector<Found> Finder::take(bool WithHeld) {

@@ -10,6 +10,7 @@
 #define HCR_CORE_FINDER_H
 
 #include "../sys/Process.h"
+#include "Trust.h"
 
 #include <map>
 #include <set>
@@ -30,8 +31,9 @@ struct Found {
 class Finder {
 public:
   /// Images older than Oldest (nanoseconds since 1970) belong to an earlier
-  /// build of the program and are ignored.
-  void open(std::string Directory, int64_t Oldest);
+  /// build of the program and are ignored. Only files of User and root count.
+  void open(std::string Directory, int64_t Oldest,
+            unsigned User = sys::effectiveUser());
   const std::string &directory() const { return Directory; }
 
   /// Somebody is building: what does not agree with the journal may be what
@@ -39,6 +41,10 @@ public:
   bool builderAtWork() const;
   /// The journal announces another image of the module by now, or is about to.
   bool isSuperseded(const Found &F);
+
+  /// Why nothing can be found (the journal cannot be read, or is not to be
+  /// believed), empty if all is well. anythingNew() is true once for each.
+  std::string problem();
 
   /// True when take() would give something new.
   bool anythingNew();
@@ -76,8 +82,10 @@ private:
   sys::Mutex Lock;
   std::string Directory;
   int64_t Oldest = 0;
+  unsigned User = 0;
   sys::FileId Journal;
   uint64_t Offset = 0;
+  std::string Problem, ToldProblem;
   bool Walked = false;
   std::map<std::string, Known, std::less<>> Files; // by module
   std::set<std::string> Open;             // modules whose state is not Idle

@@ -2,6 +2,7 @@
 #include "LiveDirectory.h"
 
 #include "../sys/Process.h"
+#include "Trust.h"
 
 #include <cstdlib>
 
@@ -20,10 +21,16 @@ Error LiveDirectory::make() {
   if (Process == sys::processId())
     return Error();
   std::string Wanted = Root + "/" + std::to_string(sys::processId());
-  removeDead();
-  int Failed = sys::makeDirectories(Root, 0777);
-  if (!Failed)
+  int Failed = sys::makeDirectories(Root, 0775);
+  sys::Distrust Bad = sys::checkDirectory(Root, User, false);
+  if (!Failed && Bad.Why == sys::Distrust::None) {
+    removeDead();
     Failed = sys::makeDirectories(Wanted, 0700);
+    // What was there and could not be removed is somebody else's.
+    Bad = sys::checkDirectory(Wanted, User, true);
+  }
+  if (Bad.Why != sys::Distrust::None)
+    return Error("cannot keep copies of images: " + explain(Bad, User));
   if (Failed)
     return Error(format("cannot make the directory %s: %s; make it writable or "
                         "name another one in HCR_DIR",

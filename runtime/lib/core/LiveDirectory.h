@@ -10,7 +10,10 @@ namespace hcr {
 
 class LiveDirectory {
 public:
-  void open(std::string Parent) { Root = std::move(Parent) + "/live"; }
+  void open(std::string Parent, unsigned TrustedUser) {
+    Root = std::move(Parent) + "/live";
+    User = TrustedUser;
+  }
   /// Makes the directory when it is needed first, and removes those of
   /// processes that died.
   Error make();
@@ -23,6 +26,7 @@ public:
 private:
   void removeDead();
   std::string Root, Path;
+  unsigned User = 0;
   int Process = 0;
 };
 

@@ -100,7 +100,26 @@ static bool isAnnounced(const Candidate &C) {
   return !F.Announced || (C.Size == F.Size && C.Hash == F.Hash);
 }
 
-static Error verify(const Candidate &C, const std::vector<uint8_t> &Bytes) {
+static Error readImage(const Runtime &R, const Found &F, sys::Content &Bytes) {
+  // A table's name, for `reload reinit`, is what its image says.
+  if (!isModuleName(F.Module))
+    return Error(format("%s is no name of a module: it leads out of %s",
+                        quoteJson(F.Module).c_str(),
+                        R.Settings.Directory.c_str()));
+  sys::FileId File;
+  sys::Distrust Bad;
+  int Failed = sys::readTrusted(R.Settings.Directory, F.Module + ".so",
+                                R.Settings.User, Bytes, File, Bad);
+  if (Bad.Why != sys::Distrust::None)
+    return Error(format("%s: the image is not used: %s", F.Module.c_str(),
+                        explain(Bad, R.Settings.User).c_str()));
+  if (Failed)
+    return Error(format("%s: cannot read the image %s: %s", F.Module.c_str(),
+                        F.Path.c_str(), sys::describe(Failed).c_str()));
+  return Error();
+}
+
+static Error verify(const Candidate &C, const sys::Content &Bytes) {
   const Found &F = C.From;
   const char *Module = F.Module.c_str();
   if (!isAnnounced(C))
@@ -116,7 +135,7 @@ static Error verify(const Candidate &C, const std::vector<uint8_t> &Bytes) {
 
 /// Writes the private copy that is loaded.
 static Error copyImage(Runtime &R, const Found &F, intptr_t Generation,
-                       const std::vector<uint8_t> &Bytes, std::string &Path) {
+                       const sys::Content &Bytes, std::string &Path) {
   if (Error E = R.Live.make())
     return E;
   std::string Base = R.Live.path() + "/" + std::to_string(Generation) + "-" +
@@ -276,12 +295,9 @@ void dropImage(Runtime &R, Image *I) {
 Error loadImage(Transaction &T, Candidate &C, bool Force, bool &Retry) {
   Runtime &R = T.R;
   Retry = false;
-  std::vector<uint8_t> Bytes;
-  sys::FileId File;
-  if (int Failed = sys::readFile(C.From.Path, Bytes, File))
-    return Error(format("%s: cannot read the image %s: %s",
-                        C.From.Module.c_str(), C.From.Path.c_str(),
-                        sys::describe(Failed).c_str()));
+  sys::Content Bytes;
+  if (Error E = readImage(R, C.From, Bytes))
+    return E;
   C.Size = Bytes.size();
   C.Hash = hashBytes(Bytes.data(), Bytes.size());
   // Between the rename of an image and its line in the journal, both of which

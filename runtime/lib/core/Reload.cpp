@@ -428,6 +428,11 @@ Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
       for (Found &F : find(R, Force))
         T.Candidates.push_back({std::move(F)});
     }
+    if (std::string Why = R.Images.problem(); !Why.empty()) {
+      Report Refused = refusal(R, std::move(Why));
+      publish(R, Refused);
+      return Refused;
+    }
     if (Error E = want(T, Reinit))
       return refusal(R, E.text());
     Out = T.Candidates.empty() ? Report() : run(T, Force);

@@ -90,8 +90,8 @@ static void reportRemovedCall(arch::NoticeCell *Cell) {
 Runtime::Runtime(Config C)
     : Settings(std::move(C)), Removed(reportRemovedCall) {
   Trace.open(Settings.LogTo);
-  Images.open(Settings.Directory, Settings.ProgramTime);
-  Live.open(Settings.Directory);
+  Images.open(Settings.Directory, Settings.ProgramTime, Settings.User);
+  Live.open(Settings.Directory, Settings.User);
 }
 
 Runtime::~Runtime() {

@@ -35,6 +35,7 @@ struct Config {
   std::string Program;   // path of the executable
   uint64_t ProgramId = 0;
   int64_t ProgramTime = 0;
+  unsigned User = sys::effectiveUser(); // whose files are used, and root's
   const char *LogTo = nullptr;
   bool Control = false;
   bool Collect = false; // after each reload

@@ -46,13 +46,18 @@ static Tree parse(std::string_view Text, std::string &Main) {
 }
 
 std::vector<std::string> readTree(const std::string &Directory,
-                                  std::string &Main) {
+                                  std::string &Main, unsigned User) {
   std::string Text;
   sys::FileId Id;
-  std::vector<std::string> Order;
+  sys::Distrust Bad;
   Main.clear();
-  if (sys::readTail(Directory + "/imports", 0, Text, Id))
-    return Order;
+  if (sys::readTrustedBehind(Directory, "imports", User, 0, Text, Id, Bad))
+    return {};
+  return orderOfTree(Text, Main);
+}
+
+std::vector<std::string> orderOfTree(std::string_view Text, std::string &Main) {
+  std::vector<std::string> Order;
   Tree T = parse(Text, Main);
   struct Step {
     std::string Name;
@@ -88,7 +93,8 @@ bool startTree(Runtime &R, const HcrModuleTable *Begin,
       !sys::identify(R.Settings.Directory + "/imports"))
     return false;
   std::string Main;
-  std::vector<std::string> Names = readTree(R.Settings.Directory, Main);
+  std::vector<std::string> Names =
+      readTree(R.Settings.Directory, Main, R.Settings.User);
   bool HoldsMain = false;
   for (const HcrModuleTable *T = Begin; T != End; ++T)
     if (T->Magic == HCR_ABI_MAGIC && (T->Flags & HCR_MODULE_BINDING) &&

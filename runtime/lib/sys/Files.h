@@ -22,16 +22,41 @@ struct FileId {
 
 FileId identify(const std::string &Path);
 
-/// Reads a whole file and what identifies the very file that was read. The
-/// size is asked first but not believed: a file that shrinks while it is read
-/// gives fewer bytes, never a SIGBUS as a mapping would.
-int readFile(const std::string &Path, std::vector<uint8_t> &Out, FileId &Id);
+/// The same of the entry itself: a symbolic link is neither followed nor a
+/// directory.
+FileId identifyEntry(const std::string &Path);
 
-/// Reads what lies behind Offset.
+/// The bytes of a file, in pages of their own: a file may be of any size, and
+/// that there is no memory for it is an error like others.
+class Content {
+public:
+  Content() = default;
+  ~Content() { release(); }
+  Content(const Content &) = delete;
+  Content &operator=(const Content &) = delete;
+
+  const uint8_t *data() const { return Pages; }
+  size_t size() const { return Count; }
+
+private:
+  friend int readWhole(int Descriptor, Content &Out, FileId &Id);
+  void release();
+  uint8_t *Pages = nullptr;
+  size_t Count = 0, Space = 0;
+};
+
+/// Reads a whole regular file and what identifies it. The size is asked first
+/// but not believed: a file that shrinks while it is read gives fewer bytes,
+/// never a SIGBUS as a mapping would.
+int readFile(const std::string &Path, Content &Out, FileId &Id);
+int readWhole(int Descriptor, Content &Out, FileId &Id);
+/// The same of what lies behind Offset.
 int readTail(const std::string &Path, uint64_t Offset, std::string &Out,
              FileId &Id);
+int readBehind(int Descriptor, uint64_t Offset, std::string &Out, FileId &Id);
 
-/// Creates a file that must not exist yet; private to the user.
+/// Creates a file that must not exist yet; private to the user. A full disk or
+/// a limit of the process leaves nothing behind.
 int writeNew(const std::string &Path, const void *Data, size_t Size);
 
 /// Writes aside and renames, so that a reader sees the old or the new content.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Files.h"
 
+#include "Descriptor.h"
+#include "Library.h"
+
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <dirent.h>
@@ -14,24 +18,6 @@ namespace hcr::sys {
 
 namespace {
 
-/// Closes on every way out. Descriptors never survive an exec of the program.
-class Descriptor {
-public:
-  Descriptor(const char *Path, int Flags, mode_t Mode = 0)
-      : Number(open(Path, Flags | O_CLOEXEC, Mode)) {}
-  Descriptor(const Descriptor &) = delete;
-  Descriptor &operator=(const Descriptor &) = delete;
-  ~Descriptor() {
-    if (Number >= 0)
-      close(Number);
-  }
-  explicit operator bool() const { return Number >= 0; }
-  int get() const { return Number; }
-
-private:
-  int Number;
-};
-
 FileId identityOf(const struct stat &S) {
   FileId Id;
   Id.Device = S.st_dev;
@@ -42,7 +28,35 @@ FileId identityOf(const struct stat &S) {
   return Id;
 }
 
+/// A file that grows beyond a limit of the process (RLIMIT_FSIZE) is an error
+/// of ours, not the program's death: a SIGXFSZ made here is taken back.
+class NoLimitSignal {
+public:
+  NoLimitSignal() {
+    sigemptyset(&Limit);
+    sigaddset(&Limit, SIGXFSZ);
+    sigset_t Pending;
+    sigpending(&Pending);
+    WasPending = sigismember(&Pending, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &Limit, &Before);
+  }
+  ~NoLimitSignal() {
+    timespec NoTime = {0, 0};
+    if (!WasPending)
+      while (sigtimedwait(&Limit, nullptr, &NoTime) < 0 && errno == EINTR)
+        ;
+    pthread_sigmask(SIG_SETMASK, &Before, nullptr);
+  }
+  NoLimitSignal(const NoLimitSignal &) = delete;
+  NoLimitSignal &operator=(const NoLimitSignal &) = delete;
+
+private:
+  sigset_t Limit, Before;
+  bool WasPending;
+};
+
 int writeAll(int Number, const char *Data, size_t Size) {
+  NoLimitSignal Scope;
   while (Size) {
     ssize_t Done = write(Number, Data, Size);
     if (Done < 0 && errno == EINTR)
@@ -55,26 +69,22 @@ int writeAll(int Number, const char *Data, size_t Size) {
   return 0;
 }
 
-/// Reads to the end into a container of bytes. A regular file only: opening a
-/// pipe or a device that somebody put there must not block the program.
-template <class Bytes>
-int readFrom(const std::string &Path, uint64_t Offset, Bytes &Out, FileId &Id) {
-  Out.clear();
-  Descriptor File(Path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  if (!File)
-    return errno;
+/// A regular file only: what a pipe or a device says is no file's content.
+int identifyRegular(int Number, FileId &Id) {
   struct stat S;
-  if (fstat(File.get(), &S))
+  if (fstat(Number, &S))
     return errno;
   if (!S_ISREG(S.st_mode))
     return S_ISDIR(S.st_mode) ? EISDIR : EINVAL;
   Id = identityOf(S);
-  if (Offset >= Id.Size)
-    return 0;
-  Out.resize(Id.Size - Offset);
-  size_t Have = 0;
-  while (Have < Out.size()) {
-    ssize_t Done = pread(File.get(), Out.data() + Have, Out.size() - Have,
+  return 0;
+}
+
+/// Reads Size bytes; Have says how many there were.
+int readAt(int Number, uint64_t Offset, void *Out, size_t Size, size_t &Have) {
+  Have = 0;
+  while (Have < Size) {
+    ssize_t Done = pread(Number, static_cast<char *>(Out) + Have, Size - Have,
                          static_cast<off_t>(Offset + Have));
     if (Done < 0 && errno == EINTR)
       continue;
@@ -84,24 +94,66 @@ int readFrom(const std::string &Path, uint64_t Offset, Bytes &Out, FileId &Id) {
       break;
     Have += static_cast<size_t>(Done);
   }
-  Out.resize(Have);
   return 0;
 }
 
 } // namespace
+
+void Content::release() {
+  if (Pages)
+    releasePages(Pages, Space);
+  Pages = nullptr;
+  Count = Space = 0;
+}
 
 FileId identify(const std::string &Path) {
   struct stat S;
   return stat(Path.c_str(), &S) ? FileId() : identityOf(S);
 }
 
-int readFile(const std::string &Path, std::vector<uint8_t> &Out, FileId &Id) {
-  return readFrom(Path, 0, Out, Id);
+FileId identifyEntry(const std::string &Path) {
+  struct stat S;
+  return lstat(Path.c_str(), &S) ? FileId() : identityOf(S);
+}
+
+int readWhole(int Number, Content &Out, FileId &Id) {
+  Out.release();
+  if (int Failed = identifyRegular(Number, Id))
+    return Failed;
+  if (!Id.Size)
+    return 0;
+  Out.Pages = static_cast<uint8_t *>(allocatePages(Id.Size));
+  if (!Out.Pages)
+    return ENOMEM;
+  Out.Space = Id.Size;
+  return readAt(Number, 0, Out.Pages, Out.Space, Out.Count);
+}
+
+int readBehind(int Number, uint64_t Offset, std::string &Out, FileId &Id) {
+  Out.clear();
+  if (int Failed = identifyRegular(Number, Id))
+    return Failed;
+  if (Offset >= Id.Size)
+    return 0;
+  Out.resize(Id.Size - Offset);
+  size_t Have;
+  int Failed = readAt(Number, Offset, Out.data(), Out.size(), Have);
+  Out.resize(Have);
+  return Failed;
+}
+
+// Opening a pipe or a device that somebody put there must not block.
+static constexpr int ReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+
+int readFile(const std::string &Path, Content &Out, FileId &Id) {
+  Descriptor File(Path.c_str(), ReadFlags);
+  return File ? readWhole(File.get(), Out, Id) : errno;
 }
 
 int readTail(const std::string &Path, uint64_t Offset, std::string &Out,
              FileId &Id) {
-  return readFrom(Path, Offset, Out, Id);
+  Descriptor File(Path.c_str(), ReadFlags);
+  return File ? readBehind(File.get(), Offset, Out, Id) : errno;
 }
 
 int writeNew(const std::string &Path, const void *Data, size_t Size) {
@@ -148,7 +200,7 @@ int makeDirectories(const std::string &Path, unsigned Mode) {
 }
 
 bool isLocked(const std::string &Path) {
-  Descriptor File(Path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  Descriptor File(Path.c_str(), ReadFlags);
   if (!File)
     return false;
   if (flock(File.get(), LOCK_SH | LOCK_NB))

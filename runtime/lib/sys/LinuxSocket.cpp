@@ -97,16 +97,14 @@ void Listener::close() {
   Descriptor = -1;
 }
 
-void waitForInput(const std::vector<int> &Descriptors, std::vector<bool> &Ready,
-                  int Milliseconds) {
+void waitFor(std::vector<Awaited> &All, int Milliseconds) {
   std::vector<pollfd> Set;
-  for (int D : Descriptors)
-    Set.push_back({D, POLLIN, 0});
-  Ready.assign(Descriptors.size(), false);
-  if (poll(Set.data(), Set.size(), Milliseconds) <= 0)
-    return;
+  for (const Awaited &A : All)
+    Set.push_back(
+        {A.Descriptor, static_cast<short>(A.ToSend ? POLLOUT : POLLIN), 0});
+  bool Any = poll(Set.data(), Set.size(), Milliseconds) > 0;
   for (size_t I = 0; I < Set.size(); ++I)
-    Ready[I] = Set[I].revents != 0;
+    All[I].IsReady = Any && Set[I].revents;
 }
 
 Received receive(int Descriptor, std::string &Into) {
@@ -124,23 +122,20 @@ Received receive(int Descriptor, std::string &Into) {
   return Received::Data;
 }
 
-bool sendAll(int Descriptor, std::string_view Text) {
-  // A peer that does not read for this long is given up.
-  constexpr int Patience = 2000;
-  while (!Text.empty()) {
-    ssize_t Done =
-        send(Descriptor, Text.data(), Text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (Done >= 0) {
-      Text.remove_prefix(static_cast<size_t>(Done));
+bool sendSome(int Descriptor, std::string &Text) {
+  size_t Sent = 0;
+  while (Sent < Text.size()) {
+    ssize_t Done = send(Descriptor, Text.data() + Sent, Text.size() - Sent,
+                        MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (Done < 0 && errno == EINTR)
       continue;
-    }
-    if (errno == EINTR)
-      continue;
-    pollfd Wait = {Descriptor, POLLOUT, 0};
-    if ((errno != EAGAIN && errno != EWOULDBLOCK) ||
-        poll(&Wait, 1, Patience) <= 0)
+    if (Done < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      break;
+    if (Done < 0)
       return false;
+    Sent += static_cast<size_t>(Done);
   }
+  Text.erase(0, Sent);
   return true;
 }
 

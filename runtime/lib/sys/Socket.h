@@ -28,15 +28,19 @@ private:
   FileId Id;
 };
 
-/// Waits until one of the descriptors is ready, or the time is over.
-/// Ready[I] is set for each that can be read.
-void waitForInput(const std::vector<int> &Descriptors, std::vector<bool> &Ready,
-                  int Milliseconds);
+struct Awaited {
+  int Descriptor;
+  bool ToSend; // until it takes more; else until there is something to read
+  bool IsReady = false;
+};
+/// Waits until one of them is ready, or the time is over.
+void waitFor(std::vector<Awaited> &All, int Milliseconds);
 
 enum class Received { Data, Nothing, End };
 Received receive(int Descriptor, std::string &Into);
-/// False if the peer is gone or does not read. Never raises SIGPIPE.
-bool sendAll(int Descriptor, std::string_view Text);
+/// Sends what the peer takes at once and removes it from Text. False if the
+/// peer is gone. Never raises SIGPIPE.
+bool sendSome(int Descriptor, std::string &Text);
 void closeSocket(int Descriptor);
 
 } // namespace hcr::sys
