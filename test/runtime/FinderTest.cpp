@@ -160,7 +160,7 @@ TEST_F(FinderTest, ImagesOlderThanTheProgramAreIgnored) {
 
 TEST_F(FinderTest, RefusedOnesComeBackWithOthers) {
   image("a.c", One);
-  F.hold(F.take(true)[0], true);
+  F.hold(F.take(true)[0], Finder::Offer::WithOthers);
   EXPECT_FALSE(F.anythingNew());
   EXPECT_EQ(names(F.take(false)), "");
   image("b.c", One);
@@ -173,10 +173,18 @@ TEST_F(FinderTest, RefusedOnesComeBackWithOthers) {
 
 TEST_F(FinderTest, DamagedOnesComeBackWhenTheyChange) {
   image("a.c", One);
-  F.hold(F.take(true)[0], false);
+  F.hold(F.take(true)[0], Finder::Offer::WhenChanged);
   image("b.c", One);
   EXPECT_EQ(take(), "b.c ");
   // Completed in place, without a line in the journal.
   std::ofstream(Path + "/a.c.so", std::ios::app) << "the rest";
   EXPECT_EQ(take(), "a.c b.c ");
+}
+
+TEST_F(FinderTest, WhatLackedSomethingComesWithEachReload) {
+  image("a.c", One);
+  F.hold(F.take(true)[0], Finder::Offer::WithEachReload);
+  EXPECT_EQ(take(), "a.c ");
+  EXPECT_FALSE(F.take(true)[0].Held);
+  EXPECT_FALSE(F.anythingNew()) << "not in each turn of a loop";
 }

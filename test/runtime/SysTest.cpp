@@ -123,7 +123,8 @@ TEST_F(Sys, AListenerKnowsWhenItsDescriptorWasTaken) {
   int Other = socket(AF_UNIX, SOCK_STREAM, 0);
   ASSERT_EQ(dup2(Other, Number), Number);
   EXPECT_FALSE(L.isIntact());
-  EXPECT_EQ(L.accept(), -1);
+  sys::FileId Peer;
+  EXPECT_EQ(L.accept(Peer), -1);
   L.close(); // must leave the program's descriptor alone
   EXPECT_EQ(close(Number), 0);
   close(Other);

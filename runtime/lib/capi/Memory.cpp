@@ -6,23 +6,23 @@
 // every forked child. Variables of reloaded modules are another matter: they
 // are the program's and lie in its malloc (core/Storage.cpp).
 //
-// Blocks of powers of two on free lists; large ones are mapped one by one. The
-// version script keeps these operators to libhcr.so; the sanitizer builds leave
-// them out, so that they see every block.
+// Blocks of powers of two on free lists; large ones are mapped one by one. When
+// the system gives nothing more there is a reserve, which a reload has filled
+// before it began. Until it is touched it is address space only. The sanitizer
+// builds leave all of this out, so that they see every block.
 #include "Memory.h"
 #include "../sys/Library.h"
 #include "../sys/Process.h"
 
 #include <bit>
 #include <cstdint>
-#include <new>
 
 namespace {
 
 /// In front of every block; keeps what follows aligned to 16.
 struct alignas(16) Header {
-  size_t Size; // of the whole block
-  Header *Next;
+  size_t Size;  // of the whole block
+  Header *Next; // in a free list; FromReserve in a large block of the reserve
 };
 
 constexpr size_t Smallest = 32, Largest = 64 * 1024, ChunkSize = 1 << 20;
@@ -40,6 +40,10 @@ Region *Regions;
 Header *Free[Classes];
 char *Chunk;
 size_t ChunkLeft;
+char *Reserve;
+size_t ReserveLeft;
+bool ReserveWasUsed;
+Header *const FromReserve = reinterpret_cast<Header *>(1);
 
 /// Lock is held.
 void *mapRegion(size_t Size) {
@@ -62,6 +66,25 @@ void unmapRegion(void *Content) {
   hcr::sys::releasePages(R, R->Size);
 }
 
+void giveBack(Header *H, int Class) {
+  H->Next = Free[Class];
+  Free[Class] = H;
+}
+
+/// What is left of a reserve becomes ordinary blocks.
+void cutUp(char *Begin, size_t Size) {
+  for (; Size >= Largest; Begin += Largest, Size -= Largest) {
+    auto *H = reinterpret_cast<Header *>(Begin);
+    H->Size = Largest;
+    giveBack(H, Classes - 1);
+  }
+}
+
+size_t sizeOfBlock(size_t Wanted) {
+  size_t Size = std::bit_ceil(Wanted + sizeof(Header));
+  return Size < Smallest ? Smallest : Size;
+}
+
 Header *allocateSmall(size_t Size) {
   int Class = std::countr_zero(Size / Smallest);
   if (Header *H = Free[Class]) {
@@ -81,44 +104,81 @@ Header *allocateSmall(size_t Size) {
   return H;
 }
 
-void *allocate(size_t Wanted) {
-  size_t Size = std::bit_ceil(Wanted + sizeof(Header));
-  Size = Size < Smallest ? Smallest : Size;
-  Header *H;
-  {
-    hcr::sys::Guard G(Lock);
-    if (Size > Largest) {
-      Size = Wanted + sizeof(Header);
-      H = static_cast<Header *>(mapRegion(Size + sizeof(Region)));
-    } else {
-      H = allocateSmall(Size);
-    }
-  }
-  // The containers cannot go on without; a null block would be written to. The
-  // system gives out address space until long after the program has failed.
-  if (!H)
+/// Lock is held.
+void *takeReserve(size_t Wanted) {
+  ReserveWasUsed = true;
+  size_t Size = sizeOfBlock(Wanted);
+  if (Size > Largest) // whole pieces, see release()
+    Size = (Wanted + sizeof(Header) + Largest - 1) / Largest * Largest;
+  if (Size > ReserveLeft)
     return nullptr;
+  auto *H = reinterpret_cast<Header *>(Reserve);
+  Reserve += Size;
+  ReserveLeft -= Size;
   H->Size = Size;
+  H->Next = FromReserve;
   return H + 1;
+}
+
+} // namespace
+
+namespace hcr {
+
+void *allocate(size_t Wanted) {
+  size_t Size = sizeOfBlock(Wanted);
+  sys::Guard G(Lock);
+  Header *H;
+  if (Size > Largest) {
+    Size = Wanted + sizeof(Header);
+    H = static_cast<Header *>(mapRegion(Size + sizeof(Region)));
+  } else {
+    H = allocateSmall(Size);
+  }
+  if (!H)
+    return takeReserve(Wanted);
+  H->Size = Size;
+  H->Next = nullptr;
+  return H + 1;
+}
+
+void *allocateFromReserve(size_t Wanted) {
+  sys::Guard G(Lock);
+  return takeReserve(Wanted);
 }
 
 void release(void *Block) {
   if (!Block)
     return;
   Header *H = static_cast<Header *>(Block) - 1;
-  hcr::sys::Guard G(Lock);
-  if (H->Size > Largest) {
+  sys::Guard G(Lock);
+  if (H->Size <= Largest)
+    giveBack(H, std::countr_zero(H->Size / Smallest));
+  else if (H->Next == FromReserve)
+    cutUp(reinterpret_cast<char *>(H), H->Size);
+  else
     unmapRegion(H);
-    return;
-  }
-  int Class = std::countr_zero(H->Size / Smallest);
-  H->Next = Free[Class];
-  Free[Class] = H;
 }
 
-} // namespace
+bool reserveMemory(size_t Size) {
+  sys::Guard G(Lock);
+  ReserveWasUsed = false;
+  if (ReserveLeft >= Size)
+    return true;
+  Size = (Size + Largest - 1) / Largest * Largest;
+  auto *More = static_cast<char *>(mapRegion(Size + sizeof(Region)));
+  if (!More)
+    return false;
+  cutUp(Reserve, ReserveLeft);
+  Reserve = More;
+  ReserveLeft = Size;
+  return true;
+}
 
-namespace hcr {
+bool memoryIsShort() {
+  sys::Guard G(Lock);
+  return ReserveWasUsed;
+}
+
 void lockMemory() { Lock.lock(); }
 void unlockMemory() { Lock.unlock(); }
 void renewMemoryLock() { Lock.renew(); }
@@ -135,10 +195,3 @@ sys::ObjectRange ownMemory(const char *After) {
   return First;
 }
 } // namespace hcr
-
-void *operator new(size_t Size) { return allocate(Size); }
-void *operator new[](size_t Size) { return allocate(Size); }
-void operator delete(void *Block) noexcept { release(Block); }
-void operator delete[](void *Block) noexcept { release(Block); }
-void operator delete(void *Block, size_t) noexcept { release(Block); }
-void operator delete[](void *Block, size_t) noexcept { release(Block); }

@@ -17,6 +17,18 @@ bool hasOwnMemory();
 /// is none. Takes no lock: only while no other thread runs.
 sys::ObjectRange ownMemory(const char *After);
 
+/// The runtime is built without exceptions, its containers cannot be told that
+/// there is no memory. So whoever is about to allocate takes what he needs at
+/// most before: from then on, when the system gives nothing more, blocks come
+/// out of that reserve, and memoryIsShort() says so. False: it cannot be had.
+bool reserveMemory(size_t Size);
+bool memoryIsShort();
+
+/// Behind operator new and delete (Operators.cpp).
+void *allocate(size_t Size);
+void *allocateFromReserve(size_t Size);
+void release(void *Block);
+
 } // namespace hcr
 
 #endif

@@ -41,6 +41,8 @@ static void afterForkInChild() {
   R.GetRuntimeProc = getRuntimeProc;
   if (hasOwnMemory())
     R.OwnMemory = ownMemory;
+  R.ReserveMemory = reserveMemory;
+  R.MemoryIsShort = memoryIsShort;
   pthread_atfork(beforeFork, afterForkInParent, afterForkInChild);
   if (R.Settings.Control)
     if (Error E = Control::start(R))

@@ -8,4 +8,6 @@ void unlockMemory() {}
 void renewMemoryLock() {}
 bool hasOwnMemory() { return false; }
 sys::ObjectRange ownMemory(const char *) { return {}; }
+bool reserveMemory(size_t) { return true; }
+bool memoryIsShort() { return false; }
 } // namespace hcr

@@ -19,7 +19,7 @@ CodeMap::Object &CodeMap::objectOf(const void *Address) {
   sys::FileId Id;
   std::string Path = sys::objectPath(O.Range);
   if (Path.empty() || sys::readFile(Path, O.File, Id))
-    O.File.clear();
+    O.File.release();
   O.Functions = functionsOf(O.File.data(), O.File.size());
   if (!isAtFixedAddress(O.File.data(), O.File.size()))
     O.Bias = addressOf(O.Range.Begin);

@@ -63,7 +63,7 @@ private:
   struct Object {
     sys::ObjectRange Range;
     uintptr_t Bias = 0;
-    std::vector<uint8_t> File;
+    sys::Content File;
     std::vector<FunctionSymbol> Functions;
     std::vector<uintptr_t> Starts; // without a symbol table
   };

@@ -235,10 +235,11 @@ void Control::serve() {
     }
     if (R.Ending || !Awaited[0].IsReady)
       continue;
-    int Descriptor = Door.accept();
+    sys::FileId Id;
+    int Descriptor = Door.accept(Id);
     if (Descriptor < 0)
       continue;
-    Peers.push_back({Descriptor, sys::identifyDescriptor(Descriptor), {}, {}});
+    Peers.push_back({Descriptor, Id, {}, {}});
     // The oldest one that says nothing makes room.
     if (Peers.size() > MostPeers)
       drop(0);

@@ -78,31 +78,34 @@ void Finder::setState(Known &K, const std::string &Module,
     Open.insert(Module);
 }
 
+void Finder::fail(const std::string &Path, int Errno) {
+  Problem =
+      format("cannot read %s: %s", Path.c_str(), sys::describe(Errno).c_str());
+}
+
+void Finder::fail(const sys::Distrust &Bad) { Problem = explain(Bad, User); }
+
 void Finder::readJournal() {
   std::string Path = Directory + "/journal";
-  sys::FileId Now = sys::identify(Path);
-  if (Now == Journal) {
-    if (!Now)
-      Problem.clear();
+  int Failed;
+  sys::FileId Now = sys::identify(Path, Failed);
+  if (Failed)
+    return fail(Path, Failed);
+  if (Now == Journal)
     return;
-  }
   if (!Now || Now.Inode != Journal.Inode || Now.Device != Journal.Device ||
       Now.Size < Offset)
     Offset = 0; // a journal that was started anew
   Journal = Now;
-  Problem.clear();
   if (!Now)
     return;
   std::string Text;
   sys::Distrust Bad;
-  if (int Failed = sys::readTrustedBehind(Directory, "journal", User, Offset,
-                                          Text, Journal, Bad)) {
+  Failed = sys::readTrustedBehind(Directory, "journal", User, Offset, Text,
+                                  Journal, Bad);
+  if (Failed) {
     Journal = {}; // so that the next look reads it
-    Problem = Bad.Why != sys::Distrust::None
-                  ? explain(Bad, User)
-                  : format("cannot read %s: %s", Path.c_str(),
-                           sys::describe(Failed).c_str());
-    return;
+    return Bad.Why == sys::Distrust::None ? fail(Path, Failed) : fail(Bad);
   }
   std::string_view Rest = Text;
   for (size_t End; (End = Rest.find('\n')) != std::string_view::npos;) {
@@ -113,7 +116,10 @@ void Finder::readJournal() {
 }
 
 void Finder::noticeFile(const std::string &Path) {
-  sys::FileId File = sys::identify(Path);
+  int Failed;
+  sys::FileId File = sys::identify(Path, Failed);
+  if (Failed)
+    return fail(Path, Failed);
   if (!File || File.IsDirectory || File.Time < Oldest)
     return;
   std::string Module = moduleOf(Path);
@@ -142,7 +148,12 @@ void Finder::scan(const std::string &Path, bool Recurse) {
   // just now may change again without showing it, so it is not ticked off.
   constexpr int64_t Settled = 100'000'000;
   Scanned[Path] = sys::fileClock() - Id.Time > Settled ? Id.Time : 0;
-  for (const std::string &Name : sys::listDirectory(Path)) {
+  std::vector<std::string> Names;
+  if (int Failed = sys::listDirectory(Path, Names)) {
+    Scanned[Path] = 0;
+    return fail(Path, Failed);
+  }
+  for (const std::string &Name : Names) {
     std::string Full = Path + "/" + Name;
     if (Name.size() > Suffix.size() && Name.ends_with(Suffix)) {
       noticeFile(Full);
@@ -198,8 +209,10 @@ void Finder::scanDirectories(bool NoJournal) {
 void Finder::look() {
   if (Directory.empty())
     return;
+  Problem.clear();
   readJournal();
-  scanDirectories(!Journal);
+  if (Problem.empty())
+    scanDirectories(!Journal);
   // A file that was refused may be completed in place.
   for (const std::string &Module : std::vector(Open.begin(), Open.end())) {
     const Known &K = Files[Module];
@@ -216,15 +229,18 @@ bool Finder::anythingNew() {
   if (!Problem.empty())
     return Problem != ToldProblem;
   ToldProblem.clear();
-  for (const std::string &Module : Open)
-    if (Files[Module].State == Known::New)
+  constexpr uint64_t Pause = 1'000'000'000;
+  for (const std::string &Module : Open) {
+    const Known &K = Files[Module];
+    if (K.State == Known::New ||
+        (K.State == Known::Again && sys::now() - K.Refusal > Pause))
       return true;
+  }
   return false;
 }
 
 std::string Finder::problem() {
   sys::Guard G(Lock);
-  look();
   ToldProblem = Problem;
   return Problem;
 }
@@ -235,7 +251,8 @@ std::vector<Found> Finder::take(bool WithHeld) {
   std::vector<Found> Out;
   for (const std::string &Module : Open) {
     const Known &K = Files[Module];
-    if (K.State == Known::New || (WithHeld && K.State == Known::Held))
+    if (K.State == Known::New || K.State == Known::Again ||
+        (WithHeld && K.State == Known::Held))
       Out.push_back(K.Newest);
     if (K.State == Known::Held && WithHeld)
       Out.back().Held = true;
@@ -262,9 +279,14 @@ void Finder::loaded(const Found &F, uint64_t Size, uint64_t Hash) {
   setState(K, F.Module, Known::Idle);
 }
 
-void Finder::hold(const Found &F, bool Retry) {
+void Finder::hold(const Found &F, Offer Again) {
   sys::Guard G(Lock);
-  setState(Files[F.Module], F.Module, Retry ? Known::Held : Known::Refused);
+  Known &K = Files[F.Module];
+  setState(K, F.Module,
+           Again == Offer::WithEachReload ? Known::Again
+           : Again == Offer::WithOthers   ? Known::Held
+                                          : Known::Refused);
+  K.Refusal = sys::now();
 }
 
 } // namespace hcr

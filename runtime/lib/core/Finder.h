@@ -42,11 +42,12 @@ public:
   /// The journal announces another image of the module by now, or is about to.
   bool isSuperseded(const Found &F);
 
-  /// Why nothing can be found (the journal cannot be read, or is not to be
-  /// believed), empty if all is well. anythingNew() is true once for each.
+  /// Why the last look found nothing (the journal cannot be read, or is not to
+  /// be believed), empty if all is well. anythingNew() is true once for each.
   std::string problem();
 
-  /// True when take() would give something new.
+  /// True when take() would give something new; once a second for what lacked
+  /// something outside.
   bool anythingNew();
   /// What is new; with Held also what an earlier reload could not use. The
   /// caller says by loaded() or hold() what became of each.
@@ -55,9 +56,13 @@ public:
   std::vector<Found> takeAll();
 
   void loaded(const Found &F, uint64_t Size, uint64_t Hash);
-  /// Refused. With Retry it is offered again together with the next new image
-  /// (what it misses may come), else only when the file changed.
-  void hold(const Found &F, bool Retry);
+  enum class Offer {
+    WhenChanged,    // the image itself is at fault
+    WithOthers,     // what it misses may come with the next new image
+    WithEachReload, // what it lacked may be there any moment
+  };
+  /// Refused, and when to offer it again.
+  void hold(const Found &F, Offer Again);
   /// The child of a fork must not inherit a lock that another thread held.
   void renewLock() { Lock.renew(); }
 
@@ -67,10 +72,13 @@ private:
     uint64_t Size = 0, Hash = 0; // of the content that is loaded
     bool Loaded = false;
     Found Newest;
-    enum { Idle, New, Held, Refused } State = Idle;
+    enum { Idle, New, Again, Held, Refused } State = Idle;
+    uint64_t Refusal = 0; // when it became Again
   };
 
   void look();
+  void fail(const std::string &Path, int Errno);
+  void fail(const sys::Distrust &Bad);
   void setState(Known &K, const std::string &Module, decltype(Known::State) S);
   void readJournal();
   void parseLine(std::string_view Line);

@@ -5,6 +5,7 @@
 #include "Transaction.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cinttypes>
 
 namespace hcr {
@@ -81,6 +82,17 @@ void registerRange(Runtime &R, const HcrModuleTable *Begin,
   R.Reloading.give();
 }
 
+/// The loader lacked memory or a descriptor, not a symbol.
+static bool isTransient(std::string_view Why) {
+  for (std::string_view Part :
+       {"annot allocate", "failed to map", "cannot map", "cannot open shared",
+        "cannot create", "cannot change memory protections", "cannot stat",
+        "cannot read", "no reason"})
+    if (Why.find(Part) != std::string_view::npos)
+      return true;
+  return false;
+}
+
 /// "undefined symbol: _Z3foov" in words that help.
 static Error explainLoader(const std::string &Module, const std::string &Why) {
   constexpr std::string_view Marker = "undefined symbol: ";
@@ -100,7 +112,8 @@ static bool isAnnounced(const Candidate &C) {
   return !F.Announced || (C.Size == F.Size && C.Hash == F.Hash);
 }
 
-static Error readImage(const Runtime &R, const Found &F, sys::Content &Bytes) {
+static Error readImage(Transaction &T, const Found &F, sys::Content &Bytes) {
+  const Runtime &R = T.R;
   // A table's name, for `reload reinit`, is what its image says.
   if (!isModuleName(F.Module))
     return Error(format("%s is no name of a module: it leads out of %s",
@@ -113,6 +126,7 @@ static Error readImage(const Runtime &R, const Found &F, sys::Content &Bytes) {
   if (Bad.Why != sys::Distrust::None)
     return Error(format("%s: the image is not used: %s", F.Module.c_str(),
                         explain(Bad, R.Settings.User).c_str()));
+  T.Transient = Failed && Failed != ENOENT;
   if (Failed)
     return Error(format("%s: cannot read the image %s: %s", F.Module.c_str(),
                         F.Path.c_str(), sys::describe(Failed).c_str()));
@@ -243,9 +257,11 @@ static bool makeBareVersion(Transaction &T, Candidate &C) {
 }
 
 /// Libraries that an image brought along registered too; they are ordinary
-/// host images.
-static void separateLibraries(Runtime &R, Image &I) {
+/// host images. False if the loader does not say which are the image's own.
+static bool separateLibraries(Runtime &R, Image &I) {
   sys::ObjectRange Own = sys::objectOf(I.Handle);
+  if (!Own.Begin)
+    return false;
   std::vector<Range<HcrModuleTable>> All;
   std::swap(All, I.Tables);
   for (const Range<HcrModuleTable> &Tables : All)
@@ -253,6 +269,7 @@ static void separateLibraries(Runtime &R, Image &I) {
       I.Tables.push_back(Tables);
     else
       registerRange(R, Tables.begin(), Tables.end());
+  return true;
 }
 
 static Error openImage(Transaction &T, Candidate &C) {
@@ -261,14 +278,20 @@ static Error openImage(Transaction &T, Candidate &C) {
     LoadingScope Scope(C.In);
     std::string Why;
     C.In->Handle = sys::openLibrary(C.In->Path, Why);
-    if (!C.In->Handle)
+    if (!C.In->Handle) {
+      T.Transient = isTransient(Why);
       return explainLoader(C.From.Module, Why);
+    }
     using InitFn = void (*)(void *, GetProc);
     if (auto Init = reinterpret_cast<InitFn>(
             sys::findSymbol(C.In->Handle, "HcrInit000")))
       Init(C.In->Handle, R.GetRuntimeProc);
   }
-  separateLibraries(R, *C.In);
+  T.Transient = !separateLibraries(R, *C.In);
+  if (T.Transient)
+    return Error(format("%s: the dynamic loader does not say where it loaded "
+                        "the image %s; ask for the reload again",
+                        C.From.Module.c_str(), C.In->Path.c_str()));
   for (const Range<HcrModuleTable> &Tables : C.In->Tables)
     for (const HcrModuleTable &Table : Tables) {
       if (Error E = checkTable(R, C.From, Table))
@@ -296,7 +319,7 @@ Error loadImage(Transaction &T, Candidate &C, bool Force, bool &Retry) {
   Runtime &R = T.R;
   Retry = false;
   sys::Content Bytes;
-  if (Error E = readImage(R, C.From, Bytes))
+  if (Error E = readImage(T, C.From, Bytes))
     return E;
   C.Size = Bytes.size();
   C.Hash = hashBytes(Bytes.data(), Bytes.size());
@@ -322,10 +345,13 @@ Error loadImage(Transaction &T, Candidate &C, bool Force, bool &Retry) {
   C.In->Size = C.Size;
   C.In->Generation = R.Generation + (T.IsStart ? 0 : 1);
   Error E = copyImage(R, C.From, C.In->Generation, Bytes, C.In->Path);
+  T.Transient = bool(E); // a disk that is full now
   if (!E) {
     Retry = true;
     E = openImage(T, C);
   }
+  if (!E)
+    E = checkMemory(T);
   if (E)
     return E;
   C.Usable = true;

@@ -68,6 +68,13 @@ bool registerGlobal(Runtime &R, const char *Module, const char *Name,
                      Module, Name, static_cast<size_t>(Before), Size));
   if (!Lived)
     Storage = allocateStorage(Size, alignof(max_align_t));
+  if (!Storage && V) {
+    R.Current->Transient = true;
+    R.Current->Late = Error(format("%s: no memory for the variable '%s' (%zu "
+                                   "bytes)",
+                                   Module, Name, Size));
+    return false; // and nobody will use it
+  }
   storeCell(Out, Storage);
   if (!V) {
     if (!Lived) {

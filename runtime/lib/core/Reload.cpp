@@ -48,9 +48,11 @@ static std::vector<Found> find(Runtime &R, bool Force) {
   }
   if (Force)
     return R.Images.takeAll();
-  if (!R.Images.anythingNew())
-    return {};
-  return R.Images.take(true);
+  std::vector<Found> All = R.Images.take(true);
+  if (std::all_of(All.begin(), All.end(),
+                  [](const Found &F) { return F.Held; }))
+    All.clear();
+  return All;
 }
 
 /// Step 2. Copies, opens and introduces each image.
@@ -112,6 +114,8 @@ static Error check(Transaction &T) {
   }
   T.Culprit = -1;
   checkConstants(T);
+  if (T.Late)
+    return std::move(T.Late);
   if (!T.IsStart)
     stageUnused(T);
   for (Version *V : T.Versions) {
@@ -120,7 +124,7 @@ static Error check(Transaction &T) {
       return E;
   }
   T.Culprit = -1;
-  return Error();
+  return checkMemory(T);
 }
 
 /// Step 4, first half: the images' own slots and data.
@@ -147,7 +151,12 @@ static Error bind(Transaction &T) {
   if (T.Late)
     return std::move(T.Late);
   sys::Guard G(T.R.Lock);
-  return prepareVtables(T);
+  if (Error E = prepareVtables(T))
+    return E;
+  if (Error E = takeStubs(T))
+    return E;
+  // From here on nothing may fail: the whole reserve is there for it.
+  return checkMemory(T);
 }
 
 /// An initialiser that throws does not keep the others from running: each
@@ -317,10 +326,20 @@ static void undo(Transaction &T) {
   }
 }
 
+static Finder::Offer offerAgain(const Transaction &T, const Candidate &C,
+                                size_t Index, ptrdiff_t Culprit) {
+  if (T.Transient)
+    return Finder::Offer::WithEachReload;
+  return C.Retry || static_cast<ptrdiff_t>(Index) != Culprit
+             ? Finder::Offer::WithOthers
+             : Finder::Offer::WhenChanged;
+}
+
 /// Steps 2 and 3 until they succeed. An image that was refused before and is
 /// at fault again must not keep the others out: it is left aside.
 static Error prepare(Transaction &T, bool Force) {
   for (;;) {
+    T.Transient = false;
     Error E = load(T, Force);
     if (!E && !T.Early)
       E = check(T);
@@ -330,13 +349,12 @@ static Error prepare(Transaction &T, bool Force) {
     undo(T);
     if (T.Early)
       return E;
-    bool Again = Culprit >= 0 && T.Candidates[Culprit].From.Held &&
-                 T.Candidates.size() > 1;
+    bool Again = !T.Transient && Culprit >= 0 &&
+                 T.Candidates[Culprit].From.Held && T.Candidates.size() > 1;
     if (!Again) {
       for (size_t I = 0; I < T.Candidates.size(); ++I) {
         const Candidate &C = T.Candidates[I];
-        T.R.Images.hold(C.From,
-                        C.Retry || static_cast<ptrdiff_t>(I) != Culprit);
+        T.R.Images.hold(C.From, offerAgain(T, C, I, Culprit));
       }
       return E;
     }
@@ -363,7 +381,8 @@ static Report run(Transaction &T, bool Force) {
     }
     if (Error E = bind(T)) {
       for (const Candidate &C : T.Candidates)
-        R.Images.hold(C.From, true);
+        R.Images.hold(C.From, T.Transient ? Finder::Offer::WithEachReload
+                                          : Finder::Offer::WithOthers);
       undo(T);
       R.Trace("refused: %s", E.text().c_str());
       T.Out.Result = Outcome::Refused;
@@ -417,6 +436,8 @@ Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
   if (!Scope.isMine())
     return refusal(R, "a reload was asked for while this thread is reloading "
                       "(in a handler or an initialiser); ask for it later");
+  if (Error E = takeMemory(R, {})) // for the search
+    return refusal(R, E.text());
   uint64_t Start = sys::now();
   Report Out;
   // Again if a builder was done just as we looked. While it works, later: its
@@ -435,6 +456,12 @@ Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
     }
     if (Error E = want(T, Reinit))
       return refusal(R, E.text());
+    if (!T.Candidates.empty())
+      if (Error E = takeMemory(R, T.Candidates)) {
+        Report Refused = refusal(R, E.text());
+        publish(R, Refused);
+        return Refused;
+      }
     Out = T.Candidates.empty() ? Report() : run(T, Force);
     Again = T.Early && !R.Images.builderAtWork();
     if (T.Early && !Again && !Reinit.empty())
@@ -490,6 +517,8 @@ Report addModules(Runtime &R, const std::vector<std::string> &Names,
     F.Path = R.Settings.Directory + "/" + Name + ".so";
     T.Candidates.push_back({std::move(F)});
   }
+  if (Error E = takeMemory(R, T.Candidates))
+    return refusal(R, E.text());
   Report Out = run(T, false);
   Out.Generation = R.Generation;
   Out.Took.Total = sys::now() - Start;

@@ -131,8 +131,15 @@ void *entryOf(Runtime &R, ProcSymbol &S) {
     Target = noticeOf(R, S);
   Cell C;
   S.Entry = R.Entries.make(Target, C);
-  if (!S.Entry)
-    return Target; // no memory: the address is that of this version
+  if (!S.Entry) {
+    // The address is that of this version, which no reload may make do with.
+    if (R.Current) {
+      R.Current->Transient = true;
+      R.Current->Late = Error("there is no memory for trampolines; ask for the "
+                              "reload again when there is some");
+    }
+    return Target;
+  }
   S.Slots.add(C);
   R.Trace("trampoline for %.*s", static_cast<int>(S.Name.size()),
           S.Name.data());

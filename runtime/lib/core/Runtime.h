@@ -90,6 +90,9 @@ struct Runtime {
   /// The first range of the runtime's own memory that ends behind an address;
   /// set by capi/, null where its memory is everybody's (sanitizers).
   sys::ObjectRange (*OwnMemory)(const char *After) = nullptr;
+  /// Set by capi/: see there. Null in tests of core/.
+  bool (*ReserveMemory)(size_t Size) = nullptr;
+  bool (*MemoryIsShort)() = nullptr;
 
   sys::Mutex Lock; // of everything below
   Modules Loaded;

@@ -141,6 +141,7 @@ static Error newStorage(Transaction &T, Version &V, const HcrGlobal &G,
     return Error();
   }
   S.NextStorage = allocateStorage(G.Size, G.Align);
+  T.Transient |= !S.NextStorage;
   if (!S.NextStorage)
     return Error(
         format("%s: no memory for the variable '%s' (%" PRIu64 " bytes)",

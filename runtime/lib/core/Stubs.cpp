@@ -5,23 +5,23 @@
 
 namespace hcr {
 
-/// The block for stub number Made, written and made executable if it is the
-/// first of its block. Stubs are given out only after that.
+/// Blocks for this many stubs, written and made executable. Stubs are given out
+/// only after that.
 template <class WriteFn>
-static void *blockFor(std::vector<void *> &Blocks, size_t Made,
-                      unsigned PerBlock, WriteFn Write) {
-  if (Made / PerBlock < Blocks.size())
-    return Blocks.back();
-  void *Block = sys::allocatePages(arch::BlockSize);
-  if (!Block)
-    return nullptr;
-  Write(Block);
-  if (!sys::makeExecutable(Block, arch::PageSize)) {
-    sys::releasePages(Block, arch::BlockSize);
-    return nullptr;
+static bool makeBlocks(std::vector<void *> &Blocks, size_t Stubs,
+                       unsigned PerBlock, WriteFn Write) {
+  while (Blocks.size() * PerBlock < Stubs) {
+    void *Block = sys::allocatePages(arch::BlockSize);
+    if (!Block)
+      return false;
+    Write(Block);
+    if (!sys::makeExecutable(Block, arch::PageSize)) {
+      sys::releasePages(Block, arch::BlockSize);
+      return false;
+    }
+    Blocks.push_back(Block);
   }
-  Blocks.push_back(Block);
-  return Block;
+  return true;
 }
 
 static void release(std::vector<void *> &Blocks) {
@@ -31,11 +31,15 @@ static void release(std::vector<void *> &Blocks) {
 
 Trampolines::~Trampolines() { release(Blocks); }
 
+bool Trampolines::reserve(size_t More) {
+  return makeBlocks(Blocks, Made + More, arch::TrampolinesPerBlock,
+                    arch::writeTrampolines);
+}
+
 void *Trampolines::make(void *Target, void **&Cell) {
-  void *Block =
-      blockFor(Blocks, Made, arch::TrampolinesPerBlock, arch::writeTrampolines);
-  if (!Block)
+  if (!reserve(1))
     return nullptr;
+  void *Block = Blocks[Made / arch::TrampolinesPerBlock];
   unsigned Index = Made++ % arch::TrampolinesPerBlock;
   Cell = arch::trampolineCell(Block, Index);
   __atomic_store_n(Cell, Target, __ATOMIC_RELEASE);
@@ -44,12 +48,15 @@ void *Trampolines::make(void *Target, void **&Cell) {
 
 Notices::~Notices() { release(Blocks); }
 
+bool Notices::reserve(size_t More) {
+  return makeBlocks(Blocks, Made + More, arch::NoticesPerBlock,
+                    [this](void *Pages) { arch::writeNotices(Pages, Report); });
+}
+
 void *Notices::make(void *Body, void *Context, arch::NoticeCell *&Cell) {
-  void *Block =
-      blockFor(Blocks, Made, arch::NoticesPerBlock,
-               [this](void *Pages) { arch::writeNotices(Pages, Report); });
-  if (!Block)
+  if (!reserve(1))
     return nullptr;
+  void *Block = Blocks[Made / arch::NoticesPerBlock];
   unsigned Index = Made++ % arch::NoticesPerBlock;
   Cell = arch::noticeCell(Block, Index);
   __atomic_store_n(&Cell->Body, Body, __ATOMIC_RELAXED);

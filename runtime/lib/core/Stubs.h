@@ -13,6 +13,8 @@ namespace hcr {
 class Trampolines {
 public:
   ~Trampolines();
+  /// The next More of them cannot fail.
+  bool reserve(size_t More);
   /// An entry that jumps to what Cell holds, Target for now. Null: no memory.
   void *make(void *Target, void **&Cell);
   size_t count() const { return Made; }
@@ -27,6 +29,7 @@ class Notices {
 public:
   explicit Notices(void (*Report)(arch::NoticeCell *)) : Report(Report) {}
   ~Notices();
+  bool reserve(size_t More);
   void *make(void *Body, void *Context, arch::NoticeCell *&Cell);
 
 private:

@@ -73,9 +73,19 @@ struct Transaction {
   bool Early = false;
   /// The main module's tables, which the executable holds; part of the start.
   Range<HcrModuleTable> InPlace = {nullptr, 0};
+  /// What failed may succeed at once (a full disk, no memory).
+  bool Transient = false;
   /// Which candidate a failed check blames; -1: all of them.
   ptrdiff_t Culprit = -1;
 };
+
+// Reserve.cpp
+/// Memory for a reload of these images.
+Error takeMemory(Runtime &R, const std::vector<Candidate> &Of);
+/// An error if the reserve was needed meanwhile.
+Error checkMemory(Transaction &T);
+/// Stubs for the commit; R.Lock is held.
+Error takeStubs(Transaction &T);
 
 // Load.cpp
 /// Reads, verifies, copies and opens one image. On failure nothing is left.

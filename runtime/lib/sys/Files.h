@@ -21,6 +21,8 @@ struct FileId {
 };
 
 FileId identify(const std::string &Path);
+/// The same; Failed is 0 if the file is there or surely is not.
+FileId identify(const std::string &Path, int &Failed);
 
 /// The same of the entry itself: a symbolic link is neither followed nor a
 /// directory.
@@ -37,10 +39,11 @@ public:
 
   const uint8_t *data() const { return Pages; }
   size_t size() const { return Count; }
+  /// Empty again.
+  void release();
 
 private:
   friend int readWhole(int Descriptor, Content &Out, FileId &Id);
-  void release();
   uint8_t *Pages = nullptr;
   size_t Count = 0, Space = 0;
 };
@@ -73,6 +76,7 @@ void removeTree(const std::string &Path);
 
 /// Names in a directory without "." and "..".
 std::vector<std::string> listDirectory(const std::string &Path);
+int listDirectory(const std::string &Path, std::vector<std::string> &Names);
 
 /// An errno value in words.
 std::string describe(int Errno);

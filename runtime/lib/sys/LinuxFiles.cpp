@@ -111,6 +111,16 @@ FileId identify(const std::string &Path) {
   return stat(Path.c_str(), &S) ? FileId() : identityOf(S);
 }
 
+FileId identify(const std::string &Path, int &Failed) {
+  struct stat S;
+  Failed = 0;
+  if (!stat(Path.c_str(), &S))
+    return identityOf(S);
+  if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+    Failed = errno;
+  return FileId();
+}
+
 FileId identifyEntry(const std::string &Path) {
   struct stat S;
   return lstat(Path.c_str(), &S) ? FileId() : identityOf(S);
@@ -228,16 +238,24 @@ void removeTree(const std::string &Path) {
 
 std::vector<std::string> listDirectory(const std::string &Path) {
   std::vector<std::string> Names;
+  (void)listDirectory(Path, Names);
+  return Names;
+}
+
+int listDirectory(const std::string &Path, std::vector<std::string> &Names) {
   DIR *Directory = opendir(Path.c_str());
   if (!Directory)
-    return Names;
+    return errno == ENOENT ? 0 : errno;
+  errno = 0;
   while (dirent *Entry = readdir(Directory)) {
     std::string_view Name = Entry->d_name;
     if (Name != "." && Name != "..")
       Names.emplace_back(Name);
+    errno = 0;
   }
+  int Failed = errno;
   closedir(Directory);
-  return Names;
+  return Failed;
 }
 
 std::string describe(int Errno) {

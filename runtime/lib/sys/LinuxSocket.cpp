@@ -59,8 +59,14 @@ int Listener::open(const std::string &Directory, const char *Name) {
     ::close(Socket);
     return Failed;
   }
-  Descriptor = Socket;
+  // Unknown, it could not be told from one of the program's later.
   Id = identifyDescriptor(Socket);
+  if (!Id) {
+    int Failed = errno;
+    ::close(Socket);
+    return Failed;
+  }
+  Descriptor = Socket;
   return 0;
 }
 
@@ -68,7 +74,7 @@ bool Listener::isIntact() const {
   return Descriptor >= 0 && stillIs(Descriptor, Id);
 }
 
-int Listener::accept() {
+int Listener::accept(FileId &PeerId) {
   if (!isIntact())
     return -1;
   int Peer =
@@ -79,7 +85,8 @@ int Listener::accept() {
   ucred Who = {};
   socklen_t Size = sizeof(Who);
   if (getsockopt(Peer, SOL_SOCKET, SO_PEERCRED, &Who, &Size) ||
-      (Who.uid != geteuid() && Who.uid != 0)) {
+      (Who.uid != geteuid() && Who.uid != 0) ||
+      !(PeerId = identifyDescriptor(Peer))) {
     ::close(Peer);
     return -1;
   }

@@ -14,7 +14,7 @@ public:
   /// Makes Directory/Name, mode 0600. Paths of any length work.
   int open(const std::string &Directory, const char *Name);
   /// The next peer of the same user, -1 if there is none.
-  int accept();
+  int accept(FileId &PeerId);
   int descriptor() const { return Descriptor; }
   /// False once the program closed or replaced the descriptor.
   bool isIntact() const;
