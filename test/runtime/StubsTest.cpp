@@ -83,7 +83,7 @@ TEST(Trampolines, MoreThanOnePageOfThem) {
 }
 
 static int Reports;
-static void report(arch::NoticeCell *C) {
+static void report(arch::NoticeCell *C, uintptr_t) {
   auto *Context = reinterpret_cast<uintptr_t *>(&C->Context);
   __atomic_fetch_or(Context, 1, __ATOMIC_ACQ_REL);
   ++Reports;

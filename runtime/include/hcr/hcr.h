@@ -153,6 +153,48 @@ HCR_API int hcr_collect(void);
  */
 HCR_API int hcr_reload_is_safe(char *Buffer, size_t Size);
 
+/** Calls Function(Argument); comes back from it even if new code crashes.
+ *
+ * A crash (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, an exception that nobody
+ * catches) in, or below, code of the latest reload, within 5 seconds of it
+ * (HCR_ROLLBACK=milliseconds; 0 switches guards off), ends the call: all
+ * functions get their former versions back, and the signal's number is
+ * returned. What happened, with the stack of the crash, is in
+ * hcr_last_message(). The crashed module is not loaded again until it changes.
+ * Any other crash is the program's own, as without a guard.
+ *
+ * The frames in between are left as by longjmp(): destructors do not run, locks
+ * stay locked, half-done work stays half done.
+ *
+ * Result:  0 when Function returned, else the signal. Exceptions pass through.
+ * Threads: any thread, not from a signal handler; guards may be nested, the
+ * innermost with new code below it comes back.
+ * Source:  docs/Safety.md, "Crashes".
+ */
+HCR_API int hcr_guard(void (*Function)(void *), void *Argument);
+
+/** One turn of a program's main loop: reloads if something is new, then calls
+ * Function(Argument) under a guard.
+ *
+ *   while (running)
+ *     if (hcr_frame(frame, &world))
+ *       skipToNextFrame(&world);
+ *
+ * Result and threads: as hcr_guard().
+ */
+HCR_API int hcr_frame(void (*Function)(void *), void *Argument);
+
+/** Whether a crash that is rolled back also puts the values of plain variables
+ * back to what they were when the reload took effect; HCR_SNAPSHOT=1 in the
+ * environment switches it on from the start.
+ *
+ * Plain variables are those of static storage whose type holds numbers,
+ * enumerations, and structures, unions and arrays of them, as the clang plugin
+ * told it: no pointers, no destructors, no thread-locals.
+ * Threads: any thread. Counts from the next reload on.
+ */
+HCR_API void hcr_snapshot(bool On);
+
 /** Lets `hcr reload` and `hcr status` control this process, as HCR_CONTROL=1 in
  * its environment does: a thread of the runtime listens on a socket under
  * PROGRAM.hcr/live/ that only the same user can open. Reloads that are asked

@@ -8,6 +8,7 @@
 #define HCR_ARCH_STUBS_H
 
 #include <cstddef>
+#include <cstdint>
 
 namespace hcr::arch {
 
@@ -30,10 +31,11 @@ struct NoticeCell {
   void *Context; // lowest bit set once told
 };
 
-/// Notice stubs: on the first call, call Report(cell) with every argument
-/// register saved, then (and at once on later calls) jump to cell.Body.
+/// Notice stubs: on the first call, call Report(cell, return address) with
+/// every argument register saved, then (and at once on later calls) jump to
+/// cell.Body.
 constexpr unsigned NoticesPerBlock = 255;
-void writeNotices(void *Block, void (*Report)(NoticeCell *));
+void writeNotices(void *Block, void (*Report)(NoticeCell *, uintptr_t));
 void *noticeAt(void *Block, unsigned Index);
 NoticeCell *noticeCell(void *Block, unsigned Index);
 

@@ -6,9 +6,11 @@
 //     jmp *cell(%rip)                  lea cell(%rip), %r11
 //     int3 x 6                         jmp head          ; once per page:
 //                                                        ; jmp *common(%rip)
+// Entry thunks are in X86_64Enter.S.
 //
 // %r11 is free at a call: neither argument, nor static chain (%r10), nor kept.
 // The common part of notices is X86_64Notice.S.
+#include "Records.h"
 #include "Stubs.h"
 
 #include <cpuid.h>
@@ -21,7 +23,12 @@ extern "C" {
 uint32_t HcrArchSaveSize = 0;
 void hcrArchNotice(void);
 void *hcrArchNothing(void);
-void (*HcrArchReport)(hcr::arch::NoticeCell *) = nullptr;
+void (*HcrArchReport)(hcr::arch::NoticeCell *, uintptr_t) = nullptr;
+/// Width of vector registers: 0 of SSE, 1 of AVX, 2 of AVX-512.
+[[gnu::visibility("hidden")]] uint32_t HcrArchVectors = 0;
+void hcrArchEnter(void);
+__thread hcr::arch::CallRecords *HcrArchRecords = nullptr;
+hcr::arch::CallRecords *(*HcrArchMakeRecords)(uintptr_t) = nullptr;
 }
 
 namespace hcr::arch {
@@ -58,6 +65,11 @@ void findSaveSize() {
     return;
   if (__get_cpuid_count(0xd, 0, &A, &B, &C, &D))
     HcrArchSaveSize = B;
+  // What the system saves for the program is what the program can use.
+  uint32_t Low, High;
+  asm("xgetbv" : "=a"(Low), "=d"(High) : "c"(0));
+  constexpr uint32_t Avx = 0x6, Avx512 = 0xe6;
+  HcrArchVectors = (Low & Avx512) == Avx512 ? 2 : (Low & Avx) == Avx;
 }
 } // namespace
 
@@ -79,7 +91,7 @@ void **trampolineCell(void *Block, unsigned Index) {
   return reinterpret_cast<void **>(bytes(Block) + PageSize) + Index;
 }
 
-void writeNotices(void *Block, void (*Report)(NoticeCell *)) {
+void writeNotices(void *Block, void (*Report)(NoticeCell *, uintptr_t)) {
   findSaveSize();
   HcrArchReport = Report;
   auto *Head = reinterpret_cast<NoticeHead *>(bytes(Block) + PageSize);
@@ -105,6 +117,36 @@ void *noticeAt(void *Block, unsigned Index) {
 
 NoticeCell *noticeCell(void *Block, unsigned Index) {
   return reinterpret_cast<NoticeCell *>(bytes(Block) + PageSize) + Index + 1;
+}
+
+void writeThunks(void *Block) {
+  findSaveSize();
+  auto *Head = reinterpret_cast<NoticeHead *>(bytes(Block) + PageSize);
+  Head->Common = hcrArchEnter;
+  memset(Block, 0xcc, PageSize);
+  uint8_t *Shared = bytes(Block);
+  uint8_t *At = Shared;
+  put(At, {0x50});             // pushq %rax
+  put(At, {0x48, 0x8d, 0x05}); // leaq cells(%rip), %rax
+  putDistance(At, Head);
+  put(At, {0xff, 0x25}); // jmpq *common(%rip)
+  putDistance(At, &Head->Common);
+  for (unsigned I = 0; I < ThunksPerBlock; ++I) {
+    At = static_cast<uint8_t *>(thunkAt(Block, I));
+    put(At, {0xf3, 0x0f, 0x1e, 0xfa});                 // endbr64
+    put(At, {0x68, static_cast<uint8_t>(I), 0, 0, 0}); // pushq $index
+    put(At, {0xe9});                                   // jmp head
+    putDistance(At, Shared);
+  }
+}
+
+void *thunkAt(void *Block, unsigned Index) {
+  return bytes(Block) + (Index + 1) * StubSize;
+}
+
+ThunkCell *thunkCell(void *Block, unsigned Index) {
+  static_assert(sizeof(ThunkCell) == StubSize); // X86_64Enter.S counts on it
+  return reinterpret_cast<ThunkCell *>(bytes(Block) + PageSize) + Index + 1;
 }
 
 void *nothing() { return reinterpret_cast<void *>(hcrArchNothing); }

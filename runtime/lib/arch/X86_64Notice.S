@@ -49,6 +49,7 @@ hcrArchNotice:
         xorl    %edx, %edx
         xsave64 (%rsp)
         movq    %r11, %rdi
+        movq    8(%rbp), %rsi           // the return address
         callq   *HcrArchReport(%rip)
         movl    $0xe6, %eax
         xorl    %edx, %edx
@@ -58,6 +59,7 @@ hcrArchNotice:
         andq    $-64, %rsp
         fxsave64 (%rsp)
         movq    %r11, %rdi
+        movq    8(%rbp), %rsi           // the return address
         callq   *HcrArchReport(%rip)
         fxrstor64 (%rsp)
 3:      leaq    -80(%rbp), %rsp

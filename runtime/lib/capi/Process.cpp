@@ -2,6 +2,7 @@
 // Life and death of the runtime in its process: when libhcr.so is loaded, when
 // the process forks, when it ends.
 #include "../core/Control.h"
+#include "../core/Rollback.h"
 #include "Exports.h"
 #include "Memory.h"
 
@@ -34,6 +35,7 @@ static void afterForkInChild() {
   // Socket and directory are the parent's.
   Control::forget(R);
   R.Live.forget();
+  R.Back->forget();
 }
 
 [[gnu::constructor]] static void begin() {
@@ -52,5 +54,6 @@ static void afterForkInChild() {
 [[gnu::destructor]] static void end() {
   Runtime &R = runtime();
   R.Ending = true;
+  sys::releaseCrashes();
   R.Live.remove();
 }

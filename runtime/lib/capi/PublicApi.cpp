@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // hcr/hcr.h.
+#include "../arch/Records.h"
 #include "../arch/Registers.h"
 #include "../core/Control.h"
 #include "../core/Reload.h"
+#include "../core/Rollback.h"
 
 #include <hcr/hcr.h>
 
@@ -35,19 +37,23 @@ extern "C" {
 bool hcr_reload_needed(void) { return runtime().Images.anythingNew(); }
 
 hcr_result hcr_perform_code_reload(void) {
-  return static_cast<hcr_result>(reload(runtime(), false).Result);
+  Outcome Result = reload(runtime(), false).Result;
+  return Result == Outcome::RolledBack ? HCR_REFUSED
+                                       : static_cast<hcr_result>(Result);
 }
 
 intptr_t hcr_generation(void) { return runtime().Generation; }
 
 size_t hcr_last_message(char *Buffer, size_t Size) {
   Runtime &R = runtime();
+  R.Back->settleNow();
   sys::Guard G(R.Lock);
   return copyOut(R.Last.Message, Buffer, Size);
 }
 
 size_t hcr_last_report(char *Buffer, size_t Size) {
   Runtime &R = runtime();
+  R.Back->settleNow();
   sys::Guard G(R.Lock);
   return copyOut(R.Last.json(), Buffer, Size);
 }
@@ -100,6 +106,31 @@ int hcr_reload_is_safe(char *Buffer, size_t Size) {
   arch::hcrArchSaveRegisters(&Registers);
   return isSafe(&Registers, Buffer, Size);
 }
+
+int hcr_guard(void (*Function)(void *), void *Argument) {
+  Rollback &Back = *runtime().Back;
+  if (Back.isOff()) {
+    Function(Argument);
+    return 0;
+  }
+  Back.useGuards();
+  prepareThread();
+  CaughtExceptions Caught;
+  int Signal = arch::hcrArchGuard(Function, Argument);
+  if (Signal) {
+    Caught.restore();
+    Back.settleNow();
+  }
+  return Signal;
+}
+
+int hcr_frame(void (*Function)(void *), void *Argument) {
+  if (hcr_reload_needed())
+    hcr_perform_code_reload();
+  return hcr_guard(Function, Argument);
+}
+
+void hcr_snapshot(bool On) { runtime().TakesSnapshot = On; }
 
 bool hcr_listen(void) {
   Error E = Control::start(runtime());

@@ -71,7 +71,7 @@ private:
 
 void Collector::findSuspects() {
   for (const auto &I : R.Loaded.Images)
-    if (I->Handle && !I->Live && !I->Pinned)
+    if (I->Handle && !I->Live && !I->Pinned && !I->IsFormer)
       Suspects.push_back({I.get(), sys::objectOf(I->Handle)});
 }
 

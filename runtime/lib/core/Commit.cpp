@@ -17,26 +17,26 @@ namespace hcr {
 
 static bool isRetiring(const Version *V) { return V && !V->Permanent; }
 
-static void retireProc(Transaction &T, ProcSymbol *S, Cell Slot) {
+static void retireProc(Runtime &R, std::vector<Store> &Stores, ProcSymbol *S,
+                       Cell Slot) {
   if (!S || !Slot)
     return;
   S->Slots.remove(Slot);
   if (S->Flags & HCR_PROC_THREAD_LOCAL)
     return; // an accessor has no stable entry, and hardly ever changes
   if (S->Definer || S->NextDefiner)
-    T.Stores.push_back({Slot, entryOf(T.R, *S)});
+    Stores.push_back({Slot, entryOf(R, *S)});
 }
 
-/// Cells of a version that will not be current any more.
-static void retire(Transaction &T, Version &Old) {
+void retireCells(Runtime &R, Version &Old, std::vector<Store> &Stores) {
   if (!Old.Table)
     return;
   auto Procs = procsOf(*Old.Table);
   for (size_t I = 0; I < Procs.size(); ++I)
-    retireProc(T, Old.Procs[I], cellOf(Procs[I].Slot));
+    retireProc(R, Stores, Old.Procs[I], cellOf(Procs[I].Slot));
   auto Imports = procImportsOf(*Old.Table);
   for (size_t I = 0; I < Imports.size(); ++I) {
-    retireProc(T, Old.ProcImports[I], cellOf(Imports[I].Slot));
+    retireProc(R, Stores, Old.ProcImports[I], cellOf(Imports[I].Slot));
     if (ProcSymbol *S = Old.ProcImports[I]; S && S->Addresses.size())
       S->Addresses.remove(cellOf(Imports[I].Address));
   }
@@ -61,12 +61,75 @@ static bool isSuperseded(Runtime &R, const ProcSymbol &S) {
   return false;
 }
 
+static bool hasNewBody(const ProcSymbol &S) {
+  return S.NextDefiner && S.NextBody && S.NextBody != S.Body &&
+         !(S.Flags & (HCR_PROC_THREAD_LOCAL | HCR_PROC_DIRECT));
+}
+
+static bool isChanged(const ProcSymbol &S) {
+  return S.NextHash != (S.From ? S.From : &S)->BodyHash;
+}
+
+/// The body that a crash of the new one goes back to; null: there is none.
+static void *bodyBefore(const ProcSymbol &S) {
+  const ProcSymbol &Was = S.From ? *S.From : S;
+  bool HasBoth = hasNewBody(S) && Was.Body && Was.Body != Was.Notice;
+  return HasBoth ? Was.Body : nullptr;
+}
+
+/// Entry thunks stand before new bodies of functions that had another one.
+/// Crash.cpp says what those that did not change are for.
+static void prepareThunk(Transaction &T, ProcSymbol &S) {
+  void *Before = bodyBefore(S);
+  if (!T.HasThunks || !Before)
+    return;
+  if (!S.Thunk)
+    S.Thunk = T.R.EntryThunks.make(S.ThunkCell);
+  if (!S.Thunk)
+    return; // no memory: it runs without a way back
+  arch::setOld(*S.ThunkCell, Before, isChanged(S));
+  __atomic_store_n(&S.ThunkCell->Body, S.NextBody, __ATOMIC_RELEASE);
+  T.Back->Thunked.push_back(&S);
+  S.IsThunked = true;
+}
+
+/// What its slots get.
+static void *targetOf(const ProcSymbol &S) {
+  return S.IsThunked ? S.Thunk : S.NextBody;
+}
+
+/// The new versions call each other, and themselves, through slots of their own
+/// that were bound before the commit.
+static void prepareOwn(Transaction &T, ProcSymbol *S, Cell Slot) {
+  if (!S || !Slot)
+    return;
+  if (void *Before = bodyBefore(*S))
+    T.OwnStores.push_back({Slot, Before});
+  if (S->IsThunked)
+    T.Stores.push_back({Slot, S->Thunk});
+}
+
+static void prepareThunks(Transaction &T) {
+  for (ProcSymbol *S : T.Procs)
+    prepareThunk(T, *S);
+  for (Version *V : T.Versions) {
+    if (!V->Table)
+      continue;
+    auto Procs = procsOf(*V->Table);
+    for (size_t I = 0; I < Procs.size(); ++I)
+      prepareOwn(T, V->Procs[I], cellOf(Procs[I].Slot));
+    auto Imports = procImportsOf(*V->Table);
+    for (size_t I = 0; I < Imports.size(); ++I)
+      prepareOwn(T, V->ProcImports[I], cellOf(Imports[I].Slot));
+  }
+}
+
 /// What slots of a symbol hold from now on; null: what they hold.
 static void *nextTarget(Transaction &T, ProcSymbol &S) {
   if (S.NextDefiner)
-    return S.NextBody != S.Body ? S.NextBody : nullptr;
+    return S.NextBody != S.Body ? targetOf(S) : nullptr;
   if (S.To)
-    return S.To->NextBody;
+    return targetOf(*S.To);
   if (!S.goes() || (S.Flags & (HCR_PROC_THREAD_LOCAL | HCR_PROC_DIRECT)))
     return nullptr;
   T.Superseded.push_back(&S);
@@ -93,12 +156,14 @@ static void prepareGlobal(Transaction &T, GlobalSymbol &S) {
 }
 
 void prepareStores(Transaction &T) {
+  if (T.Back)
+    prepareThunks(T);
   for (Version *V : T.Versions)
     if (isRetiring(V->Of->Current))
-      retire(T, *V->Of->Current);
+      retireCells(T.R, *V->Of->Current, T.Stores);
   for (Module *M : T.Going)
     if (isRetiring(M->Current))
-      retire(T, *M->Current);
+      retireCells(T.R, *M->Current, T.Stores);
   for (ProcSymbol *S : T.Procs)
     prepareProc(T, *S);
   for (GlobalSymbol *S : T.Globals)
@@ -140,6 +205,7 @@ static void settleProc(ProcSymbol &S) {
   }
   S.NextBody = nullptr;
   S.From = S.To = nullptr;
+  S.IsThunked = false;
   settleCount(S);
 }
 
@@ -171,8 +237,7 @@ static void settleGlobal(GlobalSymbol &S) {
   settleCount(S);
 }
 
-/// The new version's cells are kept current from now on.
-static void listCells(Version &V) {
+void listCells(Version &V) {
   if (!V.Table)
     return;
   auto Procs = procsOf(*V.Table);
@@ -209,7 +274,7 @@ static void pinDestructors(Version &V) {
     V.In->Pinned |= Globals[I].Destroy && !V.Lived[I];
 }
 
-static void leaveImage(Runtime &R, Version &Old) {
+void leaveImage(Runtime &R, Version &Old) {
   if (--Old.In->Live || Old.Permanent)
     return;
   ++R.RetiredImages;
@@ -217,7 +282,7 @@ static void leaveImage(Runtime &R, Version &Old) {
   R.Trace("image %s retired", Old.In->Path.c_str());
 }
 
-static void settleHandlers(Runtime &R, Module &M, const Version *Now) {
+void settleHandlers(Runtime &R, Module &M, const Version *Now) {
   std::erase(R.WithHandlers, &M);
   if (Now && Now->Table && Now->Table->HandlerCount)
     R.WithHandlers.push_back(&M);
@@ -239,6 +304,7 @@ void settle(Transaction &T, intptr_t Generation) {
       leaveImage(R, *M.Current);
     M.Current = V;
     M.Next = nullptr;
+    M.BadSize = M.BadHash = 0;
     V->Generation = Generation;
     ++V->In->Live;
     settleHandlers(R, M, V);

@@ -2,6 +2,7 @@
 #include "Control.h"
 
 #include "Reload.h"
+#include "Rollback.h"
 #include "Transaction.h"
 
 #include <cinttypes>
@@ -28,6 +29,7 @@ static const char *typesOf(const Version &V) {
 }
 
 static std::string status(Runtime &R) {
+  R.Back->settleNow();
   sys::Guard G(R.Lock);
   indexHosts(R);
   std::string List;
@@ -96,7 +98,7 @@ std::string answer(Runtime &R, std::string_view Request) {
     return format("{\"pid\": %d}", sys::processId());
   return error(
       "unknown request; known are: reload, reload force, reload reinit NAME, "
-      "variable NAME, status, ping");
+      "variable NAME, status, events, ping");
 }
 
 Error Control::listen() {
@@ -188,6 +190,10 @@ bool Control::answerLine(Peer &P) {
     return false;
   std::string Line = P.Input.substr(0, End);
   P.Input.erase(0, End + 1);
+  if (Line == "events") {
+    P.WantsEvents = true;
+    return true;
+  }
   if (!HostsAreKnown)
     awaitHosts(R);
   HostsAreKnown = true;
@@ -201,6 +207,49 @@ void Control::drop(size_t Index) {
   if (sys::stillIs(Peers[Index].Descriptor, Peers[Index].Id))
     sys::closeSocket(Peers[Index].Descriptor);
   Peers.erase(Peers.begin() + static_cast<ptrdiff_t>(Index));
+}
+
+void Control::listenToEvents(size_t Index) {
+  sys::Guard G(ListenersLock);
+  Listeners.push_back(Peers[Index]);
+  Peers.erase(Peers.begin() + static_cast<ptrdiff_t>(Index));
+  if (Listeners.size() > MostPeers) {
+    if (sys::stillIs(Listeners[0].Descriptor, Listeners[0].Id))
+      sys::closeSocket(Listeners[0].Descriptor);
+    Listeners.erase(Listeners.begin());
+  }
+}
+
+/// Never waits: who does not read loses the connection.
+void Control::send(const std::string &Line) {
+  sys::Guard G(ListenersLock);
+  for (size_t I = Listeners.size(); I-- > 0;) {
+    const Peer &P = Listeners[I];
+    bool IsThere = sys::stillIs(P.Descriptor, P.Id);
+    std::string Rest = Line;
+    if (IsThere && sys::sendSome(P.Descriptor, Rest) && Rest.empty())
+      continue;
+    if (IsThere)
+      sys::closeSocket(P.Descriptor);
+    Listeners.erase(Listeners.begin() + static_cast<ptrdiff_t>(I));
+  }
+}
+
+void Control::announce(Runtime &R, const std::string &Event) {
+  if (R.Server)
+    R.Server->send(Event + "\n");
+}
+
+/// Calls of removed functions, while somebody listens; else the next report
+/// has them.
+void Control::tellLateNotes() {
+  {
+    sys::Guard G(ListenersLock);
+    if (Listeners.empty())
+      return;
+  }
+  for (const std::string &Note : takeLateNotes(R))
+    send("{\"note\": " + quoteJson(Note) + "}\n");
 }
 
 void Control::serve() {
@@ -232,14 +281,17 @@ void Control::serve() {
         Goes = !answerLine(Peers[I]);
       if (Goes)
         drop(I);
+      else if (Peers[I].WantsEvents)
+        listenToEvents(I);
     }
+    tellLateNotes();
     if (R.Ending || !Awaited[0].IsReady)
       continue;
     sys::FileId Id;
     int Descriptor = Door.accept(Id);
     if (Descriptor < 0)
       continue;
-    Peers.push_back({Descriptor, Id, {}, {}});
+    Peers.push_back({Descriptor, Id, {}, {}, false});
     // The oldest one that says nothing makes room.
     if (Peers.size() > MostPeers)
       drop(0);

@@ -14,6 +14,8 @@ public:
   static Error start(Runtime &R);
   /// Ends the thread and waits for that; for tests. A program just ends.
   static void stop(Runtime &R);
+  /// Sends a line to everybody who asked for events.
+  static void announce(Runtime &R, const std::string &Event);
   /// In the child of a fork: the thread is not there, the socket the parent's.
   static void forget(Runtime &R);
 
@@ -22,6 +24,7 @@ private:
     int Descriptor;
     sys::FileId Id;
     std::string Input, Output; // not answered, not sent yet
+    bool WantsEvents = false;
   };
 
   explicit Control(Runtime &R) : R(R) {}
@@ -31,10 +34,15 @@ private:
   bool attend(Peer &P);
   bool answerLine(Peer &P);
   void drop(size_t Index);
+  void listenToEvents(size_t Index);
+  void tellLateNotes();
+  void send(const std::string &Line);
 
   Runtime &R;
   sys::Listener Door;
   std::vector<Peer> Peers;
+  sys::Mutex ListenersLock;
+  std::vector<Peer> Listeners; // never asked anything again
   sys::Mutex EndLock;
   sys::Condition HasEnded;
   bool Ended = false;

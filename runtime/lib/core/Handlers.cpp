@@ -2,6 +2,7 @@
 // Handlers are collected first and called without a lock: they may call
 // anything but a reload.
 #include "../arch/Guard.h"
+#include "Rollback.h"
 #include "Transaction.h"
 
 namespace hcr {
@@ -29,10 +30,17 @@ void runHandlers(Transaction &T, bool Before) {
         Registered.push_back(H);
   }
   bool Quiet = true;
+  auto Call = [&](void (*Function)(void *), void *Context) {
+    auto Went = R.Back->callUser(T, Function, Context, !Before);
+    Quiet &= Went != Rollback::Call::Threw;
+    return Went != Rollback::Call::Crashed;
+  };
   for (void (*Function)() : Marked)
-    Quiet &= callUser(Function);
+    if (!Call([](void *F) { (*static_cast<void (**)()>(F))(); }, &Function))
+      return;
   for (const EventHandler &H : Registered)
-    Quiet &= arch::callGuarded(H.Function, H.Context);
+    if (!Call(H.Function, H.Context))
+      return;
   if (!Quiet)
     T.Out.Notes.push_back(format("a handler that runs %s the reload threw an "
                                  "exception; it was swallowed",

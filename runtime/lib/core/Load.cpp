@@ -339,6 +339,11 @@ Error loadImage(Transaction &T, Candidate &C, bool Force, bool &Retry) {
       C.Unchanged = true;
       return Error();
     }
+    if (!Force && M && M->BadSize == C.Size && M->BadHash == C.Hash) {
+      T.Out.Notes.push_back(notLoadedAgain(*M));
+      C.Unchanged = true;
+      return Error();
+    }
     C.In = R.Loaded.makeImage();
   }
   C.In->Hash = C.Hash;

@@ -3,6 +3,11 @@
 
 namespace hcr {
 
+std::string notLoadedAgain(const Module &M) {
+  return M.Name + " crashed and was rolled back; it is loaded again when it "
+                  "changes";
+}
+
 /// What was made last is removed first, so the search starts at the end.
 template <class T>
 static void removeLast(std::vector<std::unique_ptr<T>> &From, T *Which) {

@@ -65,6 +65,7 @@ struct Image {
   intptr_t Generation = 0;    // when it was loaded
   uint32_t Live = 0;          // module versions in it that are current
   bool Pinned = false;        // owns thread-locals
+  bool IsFormer = false;      // what a crash of the newest code goes back to
   void *ExitHandle = nullptr; // of destructors that go with a host image
   std::vector<Range<HcrModuleTable>> Tables;
 };
@@ -102,7 +103,11 @@ struct Module {
   Version *Current = nullptr;
   Version *Next = nullptr; // staged
   unsigned Mark = 0;       // of the last walk over the graph
+  /// The image that crashed and was taken back: not loaded again.
+  uint64_t BadSize = 0, BadHash = 0;
 };
+
+std::string notLoadedAgain(const Module &M);
 
 /// Everything that is loaded.
 class Modules {

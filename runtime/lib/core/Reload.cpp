@@ -2,6 +2,7 @@
 // A reload, step by step (docs/Abi.md; design decisions 0001 and 0002).
 #include "Reload.h"
 
+#include "Rollback.h"
 #include "Transaction.h"
 
 #include <algorithm>
@@ -163,7 +164,12 @@ static Error bind(Transaction &T) {
 /// call of Init000 goes on behind the one that threw.
 static void runInit(Transaction &T, Version &V) {
   size_t Left = freshOnes(V);
-  while (!callUser(V.Init)) {
+  auto Run = [](void *Function) { (*static_cast<void (**)()>(Function))(); };
+  for (;;) {
+    auto Went = T.R.Back->callUser(T, Run, &V.Init, true);
+    T.HasCrashed |= Went == Rollback::Call::Crashed;
+    if (Went != Rollback::Call::Threw)
+      return;
     T.Out.Notes.push_back(
         format("an initialiser of %s threw an exception", V.Of->Name.c_str()));
     size_t Before = std::exchange(Left, freshOnes(V));
@@ -182,7 +188,7 @@ static void initialise(Transaction &T) {
   }
   beginReinit(T);
   for (Version *V : T.Versions)
-    if (V->Init)
+    if (V->Init && !T.HasCrashed)
       runInit(T, *V);
   endReinit(T);
 }
@@ -271,39 +277,46 @@ static void describe(Transaction &T) {
     describeVariable(T, *S);
 }
 
+/// The version before is what a crash goes back to, from now on. Images without
+/// tables do not tell what they change.
+static void prepareWayBack(Transaction &T) {
+  T.R.Back->end();
+  bool HasTables =
+      std::all_of(T.Versions.begin(), T.Versions.end(),
+                  [](const Version *V) { return V->Table != nullptr; });
+  if (T.IsStart || !HasTables || !T.R.Back->isWanted(T.Out))
+    return;
+  T.Back = std::make_unique<Undo>();
+  T.HasThunks = T.R.Back->hasThunks();
+}
+
 /// Step 5. Prepares everything, stores, and brings the tables up to date.
 static void commitAll(Transaction &T) {
   sys::Guard G(T.R.Lock);
   if (!T.IsStart)
     describe(T);
+  intptr_t Next = T.R.Generation + (T.IsStart ? 0 : 1);
+  prepareWayBack(T);
   prepareStores(T);
   noteStaleCallers(T);
-  {
-    Stopwatch Watch(T.Out.Took.Commit);
-    commit(T);
+  if (T.Back) {
+    T.R.Back->commit(T, Next);
+  } else {
+    {
+      Stopwatch Watch(T.Out.Took.Commit);
+      commit(T);
+    }
+    settle(T, Next);
+    T.R.Generation = Next;
   }
-  intptr_t Next = T.R.Generation + (T.IsStart ? 0 : 1);
-  settle(T, Next);
-  T.R.Generation = Next;
   T.R.Current = nullptr;
   T.R.Trace("generation %zd committed: %zu slots stored",
             static_cast<ssize_t>(Next), T.Stores.size());
 }
 
-/// Calls of removed functions since the last report.
-static void collectLateNotes(Runtime &R, Report &Out) {
-  ProcSymbol *S = R.Reported.exchange(nullptr, std::memory_order_acquire);
-  for (; S; S = S->NextReported)
-    Out.Notes.push_back(
-        S->Definer ? format("the removed function %s was called; its last "
-                            "version ran",
-                            demangle(S->Name).c_str())
-                   : format("the undefined function %s was called",
-                            demangle(S->Name).c_str()));
-}
-
-static void publish(Runtime &R, Report &Out) {
-  collectLateNotes(R, Out);
+void publish(Runtime &R, Report &Out) {
+  for (std::string &Note : takeLateNotes(R))
+    Out.Notes.push_back(std::move(Note));
   sys::replaceFile(R.Settings.Directory + "/status", Out.json() + "\n");
   for (const std::string &Note : Out.Notes)
     R.Trace("note: %s", Note.c_str());
@@ -362,6 +375,20 @@ static Error prepare(Transaction &T, bool Force) {
   }
 }
 
+/// Initialisers of the new code crashed before old code could reach it. What
+/// they did stays, so its images stay, too.
+static Report refuseCrashed(Transaction &T) {
+  Runtime &R = T.R;
+  T.Out.Result = Outcome::Refused;
+  T.Out.Message = R.Back->tellInitialiser();
+  keepCrashed(T);
+  for (const Candidate &C : T.Candidates)
+    R.Images.hold(C.From, Finder::Offer::WhenChanged);
+  undo(T);
+  R.Trace("refused: %s", T.Out.Message.c_str());
+  return std::move(T.Out);
+}
+
 static Report run(Transaction &T, bool Force) {
   Runtime &R = T.R;
   if (Error E = prepare(T, Force)) {
@@ -390,12 +417,17 @@ static Report run(Transaction &T, bool Force) {
       return std::move(T.Out);
     }
     initialise(T);
+    if (T.HasCrashed)
+      return refuseCrashed(T);
     commitAll(T);
+    for (const Candidate &C : T.Candidates)
+      R.Images.loaded(C.From, C.Size, C.Hash);
     if (!T.IsStart) {
       Stopwatch Watch(T.Out.Took.Handlers);
       runHandlers(T, false);
     }
     T.Out.Result = Outcome::Reloaded;
+    return std::move(T.Out);
   } else {
     sys::Guard G(R.Lock);
     R.Current = nullptr;
@@ -427,6 +459,16 @@ static Error want(Transaction &T, const std::vector<std::string> &Names) {
   return Error();
 }
 
+/// Says why what was built last is not what runs.
+static Report nothingNew(Runtime &R) {
+  Report Out;
+  sys::Guard G(R.Lock);
+  for (const auto &M : R.Loaded.All)
+    if (M->BadSize)
+      Out.Notes.push_back(notLoadedAgain(*M));
+  return Out;
+}
+
 Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
   if (const char *Why = R.Broken)
     return refusal(R, Why);
@@ -438,6 +480,7 @@ Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
                       "(in a handler or an initialiser); ask for it later");
   if (Error E = takeMemory(R, {})) // for the search
     return refusal(R, E.text());
+  R.Back->settle();
   uint64_t Start = sys::now();
   Report Out;
   // Again if a builder was done just as we looked. While it works, later: its
@@ -462,7 +505,18 @@ Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
         publish(R, Refused);
         return Refused;
       }
-    Out = T.Candidates.empty() ? Report() : run(T, Force);
+    if (T.Candidates.empty()) {
+      Out = nothingNew(R);
+    } else {
+      R.Back->suspend();
+      Out = run(T, Force);
+      R.Back->resume();
+      Report Taken;
+      if (R.Back->settle(&Taken)) { // a handler of the new code crashed
+        Taken.Took = Out.Took;
+        return Taken;
+      }
+    }
     Again = T.Early && !R.Images.builderAtWork();
     if (T.Early && !Again && !Reinit.empty())
       return refusal(R, "a builder is at work; ask again when it is done");

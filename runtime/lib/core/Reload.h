@@ -14,6 +14,9 @@ namespace hcr {
 Report reload(Runtime &R, bool Force,
               const std::vector<std::string> &Reinit = {});
 
+/// Calls of functions that are gone, since somebody asked last.
+std::vector<std::string> takeLateNotes(Runtime &R);
+
 /// collect(), when it is this thread's turn.
 Collected collectRetired(Runtime &R);
 

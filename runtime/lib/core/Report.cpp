@@ -26,9 +26,10 @@ static std::string json(const ModuleReport &M) {
 }
 
 std::string Report::json() const {
-  const char *Name = Result == Outcome::Reloaded    ? "reloaded"
-                     : Result == Outcome::Unchanged ? "unchanged"
-                                                    : "refused";
+  const char *Name = Result == Outcome::Reloaded     ? "reloaded"
+                     : Result == Outcome::Unchanged  ? "unchanged"
+                     : Result == Outcome::RolledBack ? "rolled_back"
+                                                     : "refused";
   std::string List;
   for (const ModuleReport &M : Modules)
     List += (List.empty() ? "" : ", ") + hcr::json(M);

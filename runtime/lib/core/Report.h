@@ -9,7 +9,12 @@
 
 namespace hcr {
 
-enum class Outcome { Refused = -1, Unchanged = 0, Reloaded = 1 };
+enum class Outcome {
+  RolledBack = -2,
+  Refused = -1,
+  Unchanged = 0,
+  Reloaded = 1
+};
 
 /// Nanoseconds of each phase.
 struct Phases {

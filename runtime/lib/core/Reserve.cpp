@@ -12,8 +12,9 @@ namespace hcr {
 
 /// What the steps of a reload allocate at most: something for each reload, and
 /// no more than its image's bytes for each function and variable (a row, a
-/// name and code in the file; a symbol and its place in the tables here).
-static constexpr uint64_t ForEachReload = 1 << 20, ForEachByte = 2;
+/// name and code in the file; a symbol, its place in the tables and what it was
+/// before here).
+static constexpr uint64_t ForEachReload = 1 << 20, ForEachByte = 4;
 
 static const char *const NoMemory =
     "there is no memory for a reload; ask again when there is some";

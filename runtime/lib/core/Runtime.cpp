@@ -1,12 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Rollback.h"
 #include "Transaction.h"
 
 #include "../sys/Library.h"
 #include "Hash.h"
 
+#include <cstdlib>
 #include <new>
 
 namespace hcr {
+
+/// 0: off, also for guards; 1: on; more: on for so many milliseconds. Unset:
+/// on where somebody watches, and for guards.
+static void readRollback(Config &C, const char *Setting) {
+  constexpr uint64_t Millisecond = 1'000'000, Usual = 5'000 * Millisecond;
+  C.RollbackTime = sys::isSecure() ? 0 : Usual;
+  C.EntryThunks = Setting || C.Control;
+  if (!Setting)
+    return;
+  uint64_t Value = strtoull(Setting, nullptr, 10);
+  if (Value != 1)
+    C.RollbackTime = Value * Millisecond;
+}
 
 Config Config::ofProcess() {
   Config C;
@@ -21,6 +36,9 @@ Config Config::ofProcess() {
   C.Control = Control && std::string_view(Control) == "1";
   const char *Unload = sys::environment("HCR_UNLOAD");
   C.Collect = Unload && std::string_view(Unload) == "collect";
+  const char *Snapshot = sys::environment("HCR_SNAPSHOT");
+  C.Snapshot = Snapshot && std::string_view(Snapshot) == "1";
+  readRollback(C, sys::environment("HCR_ROLLBACK"));
   return C;
 }
 
@@ -69,32 +87,17 @@ bool Turn::renew() {
   return true;
 }
 
-/// The first call of a removed function, on the thread that calls it. Told
-/// once for each; the list is read by the next report.
-static void reportRemovedCall(arch::NoticeCell *Cell) {
-  auto *Context = reinterpret_cast<uintptr_t *>(&Cell->Context);
-  uintptr_t Old = __atomic_fetch_or(Context, 1, __ATOMIC_ACQ_REL);
-  if (Old & 1)
-    return;
-  auto *S = reinterpret_cast<ProcSymbol *>(Old);
-  Runtime &R = runtime();
-  S->NextReported = R.Reported.load(std::memory_order_relaxed);
-  while (!R.Reported.compare_exchange_weak(S->NextReported, S,
-                                           std::memory_order_release))
-    ;
-  if (R.Trace.enabled())
-    R.Trace("call of %s function %s", S->Definer ? "removed" : "undefined",
-            demangle(S->Name).c_str());
-}
-
 Runtime::Runtime(Config C)
     : Settings(std::move(C)), Removed(reportRemovedCall) {
   Trace.open(Settings.LogTo);
   Images.open(Settings.Directory, Settings.ProgramTime, Settings.User);
   Live.open(Settings.Directory, Settings.User);
+  TakesSnapshot = Settings.Snapshot;
+  Back = new Rollback(*this);
 }
 
 Runtime::~Runtime() {
+  delete Back;
   for (const auto &I : Loaded.Images)
     if (I->Handle)
       sys::closeLibrary(I->Handle);

@@ -27,6 +27,7 @@ namespace hcr {
 
 struct Transaction;
 class Control;
+class Rollback;
 
 using GetProc = void *(*)(void *Handle, const char *Name);
 
@@ -39,6 +40,10 @@ struct Config {
   const char *LogTo = nullptr;
   bool Control = false;
   bool Collect = false; // after each reload
+  /// For how long a reload can be taken back, nanoseconds; 0: never.
+  uint64_t RollbackTime = 0;
+  bool EntryThunks = false; // without a guard of the program, too
+  bool Snapshot = false;    // of plain variables, at each reload
   /// The directory and the program of this process; its environment unless it
   /// is a setuid program.
   static Config ofProcess();
@@ -104,6 +109,7 @@ struct Runtime {
   std::vector<std::pair<void *, size_t>> Storage;
   Trampolines Entries;
   Notices Removed;
+  Thunks EntryThunks;
   std::vector<EventHandler> Handlers;
   std::vector<Module *> WithHandlers; // modules whose table has some
   std::vector<std::string> LateNotes; // for the next report
@@ -131,6 +137,8 @@ struct Runtime {
   std::vector<HostImage> Hosts;
 
   Control *Server = nullptr;
+  Rollback *Back = nullptr; // never null, but while the runtime is made
+  std::atomic<bool> TakesSnapshot = false;
 };
 
 /// The process's runtime; made at the first call.
@@ -150,6 +158,9 @@ void forgetClosedHosts(Runtime &R);
 
 /// The stable entry of a function; made if there is none. Null: no memory.
 void *entryOf(Runtime &R, ProcSymbol &S);
+/// What a notice calls: the first call of a removed function, on the thread
+/// that calls it.
+void reportRemovedCall(arch::NoticeCell *Cell, uintptr_t Return);
 /// Where slots of a removed function go.
 void *noticeOf(Runtime &R, ProcSymbol &S);
 

@@ -375,6 +375,8 @@ void abandon(Transaction &T) {
   T.Globals.clear();
   T.Vtables.clear();
   T.VtableStores.clear();
+  T.VtableAll.clear();
+  T.VtableBefore.clear();
   T.OpenPages.close();
   T.NewStorage.clear();
   T.Reinits.clear();

@@ -64,4 +64,15 @@ void *Notices::make(void *Body, void *Context, arch::NoticeCell *&Cell) {
   return arch::noticeAt(Block, Index);
 }
 
+Thunks::~Thunks() { release(Blocks); }
+
+void *Thunks::make(arch::ThunkCell *&Cell) {
+  if (!makeBlocks(Blocks, Made + 1, arch::ThunksPerBlock, arch::writeThunks))
+    return nullptr;
+  void *Block = Blocks[Made / arch::ThunksPerBlock];
+  unsigned Index = Made++ % arch::ThunksPerBlock;
+  Cell = arch::thunkCell(Block, Index);
+  return arch::thunkAt(Block, Index);
+}
+
 } // namespace hcr

@@ -3,6 +3,7 @@
 #ifndef HCR_CORE_STUBS_H
 #define HCR_CORE_STUBS_H
 
+#include "../arch/Records.h"
 #include "../arch/Stubs.h"
 
 #include <vector>
@@ -27,13 +28,26 @@ private:
 /// Entries of functions that are gone: report the first call, run Body.
 class Notices {
 public:
-  explicit Notices(void (*Report)(arch::NoticeCell *)) : Report(Report) {}
+  using ReportFn = void (*)(arch::NoticeCell *, uintptr_t Return);
+  explicit Notices(ReportFn Report) : Report(Report) {}
   ~Notices();
   bool reserve(size_t More);
   void *make(void *Body, void *Context, arch::NoticeCell *&Cell);
 
 private:
-  void (*Report)(arch::NoticeCell *);
+  ReportFn Report;
+  std::vector<void *> Blocks;
+  size_t Made = 0;
+};
+
+/// Entries that note how a function was called (arch/Records.h).
+class Thunks {
+public:
+  ~Thunks();
+  /// Null: no memory.
+  void *make(arch::ThunkCell *&Cell);
+
+private:
   std::vector<void *> Blocks;
   size_t Made = 0;
 };

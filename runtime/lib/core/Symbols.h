@@ -5,6 +5,7 @@
 #ifndef HCR_CORE_SYMBOLS_H
 #define HCR_CORE_SYMBOLS_H
 
+#include "../arch/Records.h"
 #include "../arch/Stubs.h"
 #include "Cells.h"
 #include "Hash.h"
@@ -80,6 +81,11 @@ struct ProcSymbol : Definitions {
   void *Notice = nullptr; // entry that reports a call after removal
   arch::NoticeCell *NoticeCell = nullptr;
   ProcSymbol *NextReported = nullptr;
+  uintptr_t ReportedFrom = 0; // return address of that call
+  intptr_t RemovedIn = 0;     // the generation that removed it
+  void *Thunk = nullptr;      // entry that notes how it was called
+  arch::ThunkCell *ThunkCell = nullptr;
+  bool IsThunked = false; // its slots get that by the reload in progress
 
   // Staged by the reload in progress.
   void *NextBody = nullptr;

@@ -5,6 +5,7 @@
 #define HCR_CORE_TRANSACTION_H
 
 #include "Runtime.h"
+#include "Undo.h"
 
 #include "../sys/Memory.h"
 
@@ -37,11 +38,6 @@ struct KeptBytes {
   size_t Size;
 };
 
-struct Store {
-  Cell Where;
-  void *What;
-};
-
 struct Transaction {
   explicit Transaction(Runtime &R) : R(R) {}
 
@@ -56,6 +52,11 @@ struct Transaction {
   std::vector<Store> Stores;
   std::vector<VtableUpdate> Vtables;
   std::vector<Store> VtableStores;
+  std::vector<Store> VtableAll;    // what all entries of them held
+  std::vector<Store> VtableBefore; // what those held that others had before
+  /// Slots of the new versions themselves, and the bodies of the versions
+  /// before; while there is a way back.
+  std::vector<Store> OwnStores;
   sys::WritablePages OpenPages; // of VtableStores
   std::vector<Reinit> Reinits;
   std::vector<KeptBytes> Kept; // between beginReinit() and endReinit()
@@ -77,6 +78,12 @@ struct Transaction {
   bool Transient = false;
   /// Which candidate a failed check blames; -1: all of them.
   ptrdiff_t Culprit = -1;
+  /// What to take back if the new code crashes; null: nobody asked for it.
+  std::unique_ptr<Undo> Back;
+  /// Slots of changed functions get entry thunks.
+  bool HasThunks = false;
+  /// An initialiser of the new code crashed.
+  bool HasCrashed = false;
 };
 
 // Reserve.cpp
@@ -143,6 +150,13 @@ void introduceInPlace(Transaction &T, Image &In,
 void bindVersion(Runtime &R, Version &V);
 
 // Commit.cpp; R.Lock is held
+/// Takes the cells of a version that is not current out of the lists; Stores
+/// gets what its slots are to hold.
+void retireCells(Runtime &R, Version &V, std::vector<Store> &Stores);
+/// A version's cells are kept current from now on.
+void listCells(Version &V);
+void leaveImage(Runtime &R, Version &Old);
+void settleHandlers(Runtime &R, Module &M, const Version *Now);
 /// Lists every store that commit() does, so that it only stores.
 void prepareStores(Transaction &T);
 void commit(Transaction &T);
@@ -158,6 +172,8 @@ Error stageVtable(Transaction &T, Version &V, const HcrGlobal &G,
 /// Lists what commitVtables() stores; the pages are writable until then.
 Error prepareVtables(Transaction &T);
 void commitVtables(Transaction &T);
+/// Takes commitVtables() back; after a crash before the commit.
+void revertVtables(Transaction &T);
 void settleVtables(Transaction &T);
 
 // Variables.cpp; R.Lock is held
@@ -192,6 +208,14 @@ std::vector<Module *> leavesFirst(Runtime &R, const std::vector<Module *> &Of);
 void stageUnused(Transaction &T);
 /// Modules that still use what Superseded lists, as notes.
 void noteStaleCallers(Transaction &T);
+
+// Undo.cpp
+/// What new code that crashed before the commit has made and may refer to.
+void keepCrashed(Transaction &T);
+
+// Reload.cpp
+/// The status file, the log, and what was called that is gone.
+void publish(Runtime &R, Report &Out);
 
 // Handlers.cpp
 /// Calls user code; false if it threw.

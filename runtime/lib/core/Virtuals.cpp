@@ -122,6 +122,9 @@ Error prepareVtables(Transaction &T) {
     for (size_t I = 0; I < U.Now->Count; ++I)
       if (isReplaced(U, I)) {
         T.VtableStores.push_back({Vtable + I, U.Copy[I]});
+        T.VtableAll.push_back({Vtable + I, loadCell(Vtable + I)});
+        if (I < U.S->Shape->Entries.size() && !isPure(U.S->Shape->Entries[I]))
+          T.VtableBefore.push_back(T.VtableAll.back());
         Places.push_back(Vtable + I);
       }
   }
@@ -136,6 +139,11 @@ void commitVtables(Transaction &T) {
   for (const Store &S : T.VtableStores)
     storeCell(S.Where, S.What);
   T.OpenPages.close();
+}
+
+void revertVtables(Transaction &T) {
+  for (const Store &S : T.VtableAll)
+    sys::storeReadOnly(S.Where, S.What);
 }
 
 void settleVtables(Transaction &T) {

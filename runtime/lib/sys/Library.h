@@ -4,6 +4,7 @@
 #define HCR_SYS_LIBRARY_H
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 

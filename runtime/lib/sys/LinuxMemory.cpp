@@ -103,6 +103,22 @@ void WritablePages::close() {
   Pages.clear();
 }
 
+void storeReadOnly(void **Place, void *Value) {
+  auto Address = reinterpret_cast<uintptr_t>(Place);
+  auto *Page = reinterpret_cast<void *>(Address & ~(PageSize - 1));
+  Mappings Walk;
+  for (Mapping M; Walk && Walk.next(M);) {
+    if (Address < M.Begin || Address >= M.End)
+      continue;
+    if (!M.Writes && mprotect(Page, PageSize, PROT_READ | PROT_WRITE))
+      return;
+    __atomic_store_n(Place, Value, __ATOMIC_RELEASE);
+    if (!M.Writes)
+      mprotect(Page, PageSize, PROT_READ);
+    return;
+  }
+}
+
 MemoryReader::MemoryReader()
     : Memory(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC)),
       PageMap(::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)) {}

@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace hcr::sys {
@@ -75,6 +77,25 @@ bool isOwnThread(int Id) {
     if (Own == Id)
       return true;
   return false;
+}
+
+int currentThread() { return static_cast<int>(syscall(SYS_gettid)); }
+
+bool threadLives(int Id) {
+  return !syscall(SYS_tgkill, getpid(), Id, 0) || errno != ESRCH;
+}
+
+void Event::set() {
+  IsSet = 1;
+  syscall(SYS_futex, &IsSet, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+}
+
+void Event::wait(uint64_t Longest) {
+  timespec Time = {static_cast<time_t>(Longest / 1'000'000'000),
+                   static_cast<long>(Longest % 1'000'000'000)};
+  if (!IsSet)
+    syscall(SYS_futex, &IsSet, FUTEX_WAIT_PRIVATE, 0, &Time, nullptr, 0);
+  IsSet = 0;
 }
 
 void rest(int Milliseconds) {

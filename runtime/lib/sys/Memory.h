@@ -27,6 +27,10 @@ private:
   std::vector<char *> Pages;
 };
 
+/// Stores into a word of a page that was read-only and is so again afterwards;
+/// if it cannot be made writable, nothing. In a signal handler, too.
+void storeReadOnly(void **Place, void *Value);
+
 struct Mapping {
   uintptr_t Begin, End;
   bool Reads, Writes, Executes;

@@ -6,6 +6,7 @@
 
 #include "Files.h"
 
+#include <atomic>
 #include <cstdint>
 #include <pthread.h>
 #include <string>
@@ -36,6 +37,10 @@ void rest(int Milliseconds);
 /// Starts a detached thread with every signal blocked, so that a signal of the
 /// program is never handled on a stack the program does not know.
 int startThread(const char *Name, void (*Body)(void *), void *Context);
+/// The number of this thread. Costs a system call.
+int currentThread();
+/// Whether a thread of this process has that number.
+bool threadLives(int Id);
 /// Whether startThread() started it, and it has not ended.
 bool isOwnThread(int Id);
 
@@ -70,6 +75,18 @@ public:
 
 private:
   pthread_cond_t Native = PTHREAD_COND_INITIALIZER;
+};
+
+/// Something that happened, for one thread that waits. May be set in a signal
+/// handler.
+class Event {
+public:
+  void set();
+  /// Waits until it is set, or the time (nanoseconds) is over, and unsets it.
+  void wait(uint64_t Longest);
+
+private:
+  std::atomic<uint32_t> IsSet = 0;
 };
 
 class Guard {
