@@ -73,7 +73,8 @@ def waitFor(what, condition):
 class Program:
     """A running program that answers lines."""
 
-    def __init__(self, project, arguments, environment, underRun, code):
+    def __init__(self, project, arguments, environment, underRun, code,
+                 options=()):
         self.project = project
         self.underRun = underRun
         self.code = code
@@ -81,7 +82,7 @@ class Program:
         environment = {n: v for n, v in settings.items() if v is not None}
         command = [project.path(project.output), *arguments]
         if underRun:
-            command = [HCR, "run", *command]
+            command = [HCR, "run", *options, *command]
             environment.pop("HCR_CONTROL", None)
         self.child = subprocess.Popen(
             command, cwd=project.directory, env=environment, text=True,
@@ -294,9 +295,9 @@ class Project:
         """Starts the program so that `hcr reload` reaches it."""
         return Program(self, arguments, environment or {}, False, code)
 
-    def runUnderHcr(self, *arguments, environment=None, code=0):
+    def runUnderHcr(self, *arguments, environment=None, code=0, options=()):
         """Starts the program under `hcr run`, which watches the sources."""
-        return Program(self, arguments, environment or {}, True, code)
+        return Program(self, arguments, environment or {}, True, code, options)
 
     def rebuild(self, *files, code=0):
         """`hcr build`: what was edited becomes images."""

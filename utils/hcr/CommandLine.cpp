@@ -89,6 +89,9 @@ Error Parser::take(const Arg &A) {
   case OPT_reuse:
     Line.Reuse = true;
     return Error::success();
+  case OPT_no_rollback:
+    Line.NoRollback = true;
+    return Error::success();
   case OPT_force:
     Line.Force = true;
     return Error::success();

@@ -23,6 +23,7 @@ enum CommandBit : unsigned {
 
 struct CommandLine {
   bool Help = false, Version = false, Json = false, Quiet = false;
+  bool NoRollback = false;
   bool Verbose = false, Force = false, Reuse = false;
   unsigned Jobs = 0;
   std::string Directory, CompileCommands, Linker, Output, Expect;

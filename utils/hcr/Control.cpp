@@ -2,6 +2,7 @@
 #include "Control.h"
 #include <cerrno>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -29,16 +30,49 @@ Expected<Control> Control::connect(const Program &P, pid_t Pid) {
   return std::move(Result);
 }
 
-Expected<json::Object> Control::ask(StringRef Request) {
+Error Control::send(StringRef Request) {
   std::string Line = (Request + "\n").str();
   for (StringRef Rest = Line; !Rest.empty();) {
-    ssize_t Sent = send(Socket.get(), Rest.data(), Rest.size(), MSG_NOSIGNAL);
+    ssize_t Sent = ::send(Socket.get(), Rest.data(), Rest.size(), MSG_NOSIGNAL);
     if (Sent < 0 && errno == EINTR)
       continue;
     if (Sent <= 0)
       return systemFailure("the program does not answer", errno);
     Rest = Rest.drop_front(Sent);
   }
+  return Error::success();
+}
+
+std::optional<json::Object> Control::event(int Stop) {
+  size_t End;
+  while ((End = Received.find('\n')) == std::string::npos) {
+    pollfd Wait[] = {{Socket.get(), POLLIN, 0}, {Stop, POLLIN, 0}};
+    if (::poll(Wait, 2, -1) < 0 && errno != EINTR)
+      return std::nullopt;
+    if (Wait[1].revents)
+      return std::nullopt;
+    char Buffer[4096];
+    ssize_t Count = recv(Socket.get(), Buffer, sizeof(Buffer), MSG_DONTWAIT);
+    if (Count == 0 || (Count < 0 && errno != EINTR && errno != EAGAIN &&
+                       errno != EWOULDBLOCK))
+      return std::nullopt;
+    if (Count > 0)
+      Received.append(Buffer, size_t(Count));
+  }
+  std::string Line = Received.substr(0, End);
+  Received.erase(0, End + 1);
+  if (Expected<json::Value> Value = json::parse(Line)) {
+    if (json::Object *Object = Value->getAsObject())
+      return std::move(*Object);
+  } else {
+    consumeError(Value.takeError());
+  }
+  return json::Object();
+}
+
+Expected<json::Object> Control::ask(StringRef Request) {
+  if (Error E = send(Request))
+    return std::move(E);
   size_t End;
   while ((End = Received.find('\n')) == std::string::npos) {
     char Buffer[4096];

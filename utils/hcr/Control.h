@@ -5,6 +5,7 @@
 
 #include "Program.h"
 #include "Report.h"
+#include <optional>
 
 namespace hcr {
 
@@ -14,6 +15,11 @@ public:
   static llvm::Expected<Control> connect(const Program &P, pid_t Pid);
   // Sends one request and waits for its answer, as long as the process lives.
   llvm::Expected<llvm::json::Object> ask(llvm::StringRef Request);
+  llvm::Error send(llvm::StringRef Request);
+
+  // After the request "events": the next line that the program sends by itself,
+  // nothing at its end or once Stop can be read.
+  std::optional<llvm::json::Object> event(int Stop);
 
 private:
   Descriptor Socket;

@@ -48,6 +48,9 @@ def verbose : Switch<"verbose", "Print the commands that are run", Building>;
 defm poll : Setting<"poll", "<ms>",
     "Look at the files this often instead of waiting for the kernel's word "
     "(network file systems)", [Run]>;
+def no_rollback : Switch<"no-rollback",
+    "Let crashes of new code end the program instead of going back to the "
+    "version before", [Run]>;
 defm pid : Setting<"pid", "<pid>", "The process, instead of a program",
     [Reload, Status]>;
 def force : Switch<"force", "Load images again that did not change", [Reload]>;

@@ -77,8 +77,12 @@ static bool reloadOne(const Program &P, pid_t Pid, const CommandLine &Line,
   else if (Good)
     Text += "unchanged";
   else
-    Text += (A.Result.empty() ? "" : "refused: ") + A.Message;
-  json::Object Event{{"event", Good ? A.Result : "refused"}, {"pid", Pid}};
+    Text += (A.Result.empty()            ? ""
+             : A.Result == "rolled_back" ? "rolled back: "
+                                         : "refused: ") +
+            A.Message;
+  bool IsRefusal = !Good && A.Result != "rolled_back";
+  json::Object Event{{"event", IsRefusal ? "refused" : A.Result}, {"pid", Pid}};
   Event["reload"] = std::move(*Answer);
   Out.event(Text, std::move(Event));
   if (!Out.isJson())

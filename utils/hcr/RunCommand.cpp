@@ -22,6 +22,24 @@ std::string executablePath(const std::string &Given) {
 }
 
 namespace {
+// What the program tells by itself: new code that crashed and was taken back,
+// calls of functions that an edit removed.
+class EventReader {
+public:
+  EventReader(const Program &P, const Report &Out, pid_t Pid, int Stop)
+      : P(P), Out(Out), Pid(Pid), Stop(Stop) {}
+  void loop();
+
+private:
+  std::optional<Control> connect();
+  void report(json::Object Event);
+
+  const Program &P;
+  const Report &Out;
+  pid_t Pid;
+  int Stop;
+};
+
 class Reloader {
 public:
   Reloader(const Program &P, Builder &B, const Report &Out,
@@ -52,9 +70,58 @@ private:
 };
 } // namespace
 
-bool Reloader::stopped(int Milliseconds) const {
-  pollfd Wait = {Stop, POLLIN, 0};
+static bool canBeRead(int Descriptor, int Milliseconds) {
+  pollfd Wait = {Descriptor, POLLIN, 0};
   return ::poll(&Wait, 1, Milliseconds) > 0;
+}
+
+// A program that does not listen is told of by who asks it to reload.
+std::optional<Control> EventReader::connect() {
+  constexpr int Step = 20, Limit = 10000;
+  for (int Waited = 0; Waited < Limit && !canBeRead(Stop, Step);
+       Waited += Step) {
+    Expected<Control> Line = Control::connect(P, Pid);
+    if (!Line)
+      consumeError(Line.takeError());
+    else if (Error E = Line->send("events"))
+      consumeError(std::move(E));
+    else
+      return std::move(*Line);
+  }
+  return std::nullopt;
+}
+
+void EventReader::report(json::Object Event) {
+  if (std::optional<StringRef> Note = Event.getString("note")) {
+    std::string Text = Note->str();
+    Out.event("note: " + Text,
+              json::Object{{"event", "note"}, {"message", Text}});
+    return;
+  }
+  ReloadAnswer A = readAnswer(Event);
+  if (A.Result != "rolled_back")
+    return;
+  Out.event("rolled back: " + A.Message,
+            json::Object{{"event", "rolled_back"},
+                         {"message", A.Message},
+                         {"generation", A.Generation},
+                         {"reload", std::move(Event)}});
+  if (!Out.isJson())
+    for (const std::string &Note : A.Notes)
+      Out.event("note: " + Note, {});
+}
+
+void EventReader::loop() {
+  std::optional<Control> Line = connect();
+  while (Line)
+    if (std::optional<json::Object> Event = Line->event(Stop))
+      report(std::move(*Event));
+    else
+      return;
+}
+
+bool Reloader::stopped(int Milliseconds) const {
+  return canBeRead(Stop, Milliseconds);
 }
 
 // The socket appears when the runtime of the program has started.
@@ -93,11 +160,11 @@ void Reloader::report(const BuildResult &Built, json::Object Answer,
               std::move(Event));
   } else if (A.Result == "unchanged") {
     Out.event("unchanged " + joined(Built.Built), std::move(Event));
-  } else {
+  } else if (A.Result != "rolled_back") { // the program tells that by itself
     Out.event((A.Result.empty() ? "error: " : "refused: ") + A.Message,
               std::move(Event));
   }
-  if (!Out.isJson())
+  if (!Out.isJson() && A.Result != "rolled_back")
     for (const std::string &Note : A.Notes)
       Out.event("note: " + Note, {});
 }
@@ -248,6 +315,8 @@ int runCommand(const CommandLine &Line, const Report &Out) {
   Builder B(*P, std::move(*Found), Options, Out);
 
   std::vector<std::string> Environment = {"HCR_CONTROL=1"};
+  if (Line.NoRollback)
+    Environment.push_back("HCR_ROLLBACK=0");
   if (!Line.Directory.empty())
     Environment.push_back("HCR_DIR=" + P->Directory);
   Expected<Child> Started =
@@ -258,12 +327,15 @@ int runCommand(const CommandLine &Line, const Report &Out) {
   }
   Descriptor Stop(eventfd(0, EFD_CLOEXEC));
   Reloader R(*P, B, Out, Line.Poll, Started->pid(), Stop.get());
+  EventReader Events(*P, Out, Started->pid(), Stop.get());
   std::thread Worker([&] { R.loop(); });
+  std::thread Telling([&] { Events.loop(); });
   int Code = Started->wait();
   stopChildren();
   uint64_t One = 1;
   (void)!write(Stop.get(), &One, sizeof(One));
   Worker.join();
+  Telling.join();
   if (Out.isJson())
     Out.event("", json::Object{{"event", "exit"}, {"code", Code}});
   return Code;

@@ -302,9 +302,11 @@ static Expected<int> runUnder(Stresser &S, const CommandLine &Line,
     Writer.reset(Pipe[1]);
   }
   Stopwatch Watch;
-  Expected<Child> Started =
-      Child::start(executablePath(Line.Operands[0]), Line.Rest,
-                   {"HCR_CONTROL=1", "HCR_DIR=" + Run.Directory}, Writer.get());
+  Expected<Child> Started = Child::start(
+      executablePath(Line.Operands[0]), Line.Rest,
+      // A crash is what this looks for.
+      {"HCR_CONTROL=1", "HCR_ROLLBACK=0", "HCR_DIR=" + Run.Directory},
+      Writer.get());
   if (!Started)
     return Started.takeError();
   Writer.reset();
