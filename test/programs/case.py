@@ -20,6 +20,9 @@ def main(description, **steps):
     options.work = options.work.resolve()
     options.sources = options.work / "sources"
     options.tree = lambda program, variant: programs.tree_of(options.work, program, variant)
+    # What a program says does not depend on the level: one plain build is enough.
+    options.level_of = lambda kind: "plain-O0" if kind == "plain" else f"{kind}-{options.level}"
+    options.variant = lambda program, kind: options.tree(program, options.level_of(kind))
     options.scratch = options.work / "scratch" / f"{pathlib.Path(sys.argv[0]).stem}-{options.step}-{options.level}"
     options.scratch.mkdir(parents=True, exist_ok=True)
     try:

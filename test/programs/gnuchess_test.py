@@ -53,7 +53,7 @@ def play(program, directory, depth):
 
 def same(options):
     depth = {"O0": 6, "O2": 8}[options.level]
-    programs = {kind: options.tree("gnuchess", f"{kind}-{options.level}") / "src/gnuchess" for kind in ("plain", "hcr")}
+    programs = {kind: options.variant("gnuchess", kind) / "src/gnuchess" for kind in ("plain", "hcr")}
     results = {kind: play(program, options.scratch, depth) for kind, program in programs.items()}
     for position, plain, hcr in zip(POSITIONS, results["plain"], results["hcr"]):
         check(len(plain) > depth and re.search(r"bestmove \w+", plain[-1]), f"{position}: {plain}")
@@ -62,7 +62,7 @@ def same(options):
 
 
 def live(options):
-    tree = options.tree("gnuchess", f"hcr-{options.level}")
+    tree = options.variant("gnuchess", "hcr")
     hcr = Hcr(options.hcr, tree / "src/gnuchess")
     files = ("src/engine/search.cpp", "src/engine/eval.cpp")
     with Edits(tree, options.sources / "gnuchess", *files) as edits, hcr.run("-u", cwd=options.scratch) as program:

@@ -42,12 +42,12 @@ def run_script(interpreter, script, directory, tree, **environment):
     return done.returncode, normal(done.stdout, tree)
 
 
-def results(options, variant):
-    """{name: (exit code, output)} of all scripts, run by one variant's interpreters."""
-    old, new = options.tree("lua5.1", variant), options.tree("lua5.4", variant)
+def results(options, kind):
+    """{name: (exit code, output)} of all scripts, run by the interpreters with HCR or without."""
+    old, new = options.variant("lua5.1", kind), options.variant("lua5.4", kind)
     outcome = {}
     # Two tests may run at once, and the suite writes files where it is.
-    suite = options.scratch / f"suite-{variant}"
+    suite = options.scratch / f"suite-{kind}"
     shutil.rmtree(suite, ignore_errors=True)
     shutil.copytree(options.sources / "golang-github-yuin-gopher-lua/_lua5.1-tests", suite)
     (suite / "libs/P1").mkdir(parents=True, exist_ok=True)
@@ -67,8 +67,8 @@ def results(options, variant):
 
 
 def same(options):
-    plain = results(options, f"plain-{options.level}")
-    hcr = results(options, f"hcr-{options.level}")
+    plain = results(options, "plain")
+    hcr = results(options, "hcr")
     passed = [name for name, (code, _) in plain.items() if code == 0]
     check(len([n for n in passed if n.startswith("suite")]) >= 19 and "lpeg" in passed, f"plain Lua only passes {passed}")
     for name, expected in plain.items():
@@ -77,7 +77,7 @@ def same(options):
 
 
 def live(options):
-    tree = options.tree("lua5.4", f"hcr-{options.level}")
+    tree = options.variant("lua5.4", "hcr")
     hcr = Hcr(options.hcr, tree / "src/lua")
     script = pathlib.Path(__file__).with_name("lua") / "live.lua"
     with Edits(tree, options.sources / "lua5.4", "src/lstrlib.c", "src/lvm.c") as edits, hcr.run(script) as program:

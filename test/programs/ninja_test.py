@@ -23,8 +23,8 @@ def unit_tests(program, directory):
 
 
 def same(options):
-    plain = unit_tests(options.tree("ninja-build", "plain-O2") / "ninja_test", options.scratch)
-    hcr = unit_tests(options.tree("ninja-build", f"hcr-{options.level}") / "ninja_test", options.scratch)
+    plain = unit_tests(options.variant("ninja-build", "plain") / "ninja_test", options.scratch)
+    hcr = unit_tests(options.variant("ninja-build", "hcr") / "ninja_test", options.scratch)
     check(len(plain[0]) > 300 and plain[1] == "passed", f"without HCR: {plain}")
     check(plain == hcr, f"without HCR {plain}\nwith HCR {hcr}")
     print(f"{len(plain[0])} unit tests pass")
@@ -53,7 +53,7 @@ class Gates:
 
 
 def live(options):
-    tree = options.tree("ninja-build", f"hcr-{options.level}")
+    tree = options.variant("ninja-build", "hcr")
     hcr = Hcr(options.hcr, tree / "ninja")
     gates = Gates(options.scratch, 5)
     files = ("src/status.cc", "src/status.h")

@@ -81,7 +81,7 @@ def speedtest(program):
 
 
 def same(options):
-    variants = {kind: options.tree("sqlite3", f"{kind}-{options.level}") / "build" for kind in ("plain", "hcr")}
+    variants = {kind: options.variant("sqlite3", kind) / "build" for kind in ("plain", "hcr")}
     results = {kind: speedtest(directory / "speedtest1") for kind, directory in variants.items()}
     check("Verification Hash" in results["plain"], f"speedtest1 says no hash:\n{results['plain']}")
     check(results["plain"] == results["hcr"], f"without HCR\n{results['plain']}\nwith HCR\n{results['hcr']}")
@@ -91,8 +91,8 @@ def same(options):
 
 
 def live(options):
-    tree = options.tree("sqlite3", f"hcr-{options.level}")
-    expected = content(options.tree("sqlite3", f"plain-{options.level}") / "build/sqlite3", options.scratch)
+    tree = options.variant("sqlite3", "hcr")
+    expected = content(options.variant("sqlite3", "plain") / "build/sqlite3", options.scratch)
     hcr = Hcr(options.hcr, tree / "build/sqlite3")
     with Edits(tree, options.sources / "sqlite3", "src/func.c", "src/vdbe.c") as edits:
         with hcr.run("-interactive", ":memory:", cwd=options.scratch) as program:
@@ -130,13 +130,13 @@ def live(options):
 
 def amalgamation(options):
     """One module of a quarter of a million lines."""
-    tree = options.tree("sqlite3", f"hcr-{options.level}")
+    tree = options.variant("sqlite3", "hcr")
     # The build made this file, so its pristine form is kept beside it, before the first edit ever.
     pristine = tree / "pristine"
     if not pristine.exists():
         (pristine / "build").mkdir(parents=True)
         shutil.copy2(tree / "build/sqlite3.c", pristine / "build")
-    expected = content(options.tree("sqlite3", f"plain-{options.level}") / "build/amalgamated", options.scratch)
+    expected = content(options.variant("sqlite3", "plain") / "build/amalgamated", options.scratch)
     hcr = Hcr(options.hcr, tree / "build/amalgamated")
     with Edits(tree, pristine, "build/sqlite3.c") as edits:
         with hcr.run("-interactive", ":memory:", cwd=options.scratch) as program:
