@@ -77,7 +77,9 @@ def sources(directory):
 
 def build(directory, mode, words):
     binding, _, level = mode.partition("-")
-    common = [f"-{level}", "-g", "-I", INPUTS, *words.get("FLAGS", [])]
+    # With debug information and without: both are common, and take time.
+    common = [f"-{level}", *(["-g"] if level == "O0" else []), "-I", INPUTS,
+              *words.get("FLAGS", [])]
     if binding == "module":
         common += ["-Xclang", "-mllvm", "-Xclang", "-hcr-binding=module"]
     objects, shared = [], []
@@ -90,7 +92,7 @@ def build(directory, mode, words):
         run([os.path.join(BUILD, "bin", compiler), standard, *common,
              *(["-fPIC"] if isShared else []), "-c", source, "-o",
              source + ".o"], directory)
-    run([os.path.join(LLVM_BIN, "clang"), "-O1", "-g", "-I", INCLUDE, "-c",
+    run([os.path.join(LLVM_BIN, "clang"), "-O1", "-I", INCLUDE, "-c",
          os.path.join(INPUTS, "construct.c"), "-o", "construct.o"], directory)
     isCxx = any(name.endswith(".cpp") for name in sources(directory))
     linker = [os.path.join(BUILD, "bin", "hcr-c++" if isCxx else "hcr-cc"),
