@@ -72,6 +72,7 @@ bool CrashJudge::leave(uintptr_t FrameAddress) {
   if (arch::CallRecords *Mine = arch::HcrArchRecords; Mine && !IsTrying)
     for (arch::CallRecord *R = Mine->Begin; R < Mine->Top; ++R)
       if (R->Stack == Stack && R->IsWhole && R->Cell->Body == R->Body &&
+          arch::oldOf(*R->Cell) &&
           *reinterpret_cast<uintptr_t *>(Stack) == R->Return &&
           (R->Body == LastRegion || isNewCode(Last.Instruction)) &&
           (arch::isChanged(*R->Cell) || !Record))

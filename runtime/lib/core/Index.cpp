@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Tables of host images go into the symbol tables at the first reload, not at
 // start: a program that never reloads pays for storing one range.
+#include "Rollback.h"
 #include "Transaction.h"
 
 namespace hcr {
@@ -222,6 +223,7 @@ static bool hasModuleBinding(const Range<HcrModuleTable> &Tables) {
 
 static void forgetObject(Runtime &R, Image *In,
                          const sys::ObjectRange &Object) {
+  R.Back->forget(In, Object);
   auto Inside = [&](const void *Address) { return Object.holds(Address); };
   R.Procs.forEach([&](ProcSymbol &S) {
     S.Slots.removeIf(Inside);

@@ -114,6 +114,12 @@ void Rollback::forget() {
   end();
 }
 
+void Rollback::forget(const Image *In, const sys::ObjectRange &Object) {
+  sys::CrashesHeld Hold;
+  if (Back)
+    Back->forget(In, Object);
+}
+
 // -- User code of a reload ----------------------------------------------------
 
 Rollback::Call Rollback::callUser(Transaction &T, void (*Function)(void *),
@@ -127,7 +133,8 @@ Rollback::Call Rollback::callUser(Transaction &T, void (*Function)(void *),
     auto *W = static_cast<Work *>(Argument);
     W->Returned = arch::callGuarded(W->Function, W->Context);
   };
-  if (!IsNewCode || !isWanted(T.Out)) {
+  // A program that crashes while it starts has nothing to go back to.
+  if (!IsNewCode || T.IsStart || !isWanted(T.Out)) {
     Run(&W);
     return W.Returned ? Call::Returned : Call::Threw;
   }

@@ -82,6 +82,8 @@ public:
   bool isOff() const;
   /// In the child of a fork; R.Lock is held.
   void forget();
+  /// The program closed an object; R.Lock is held.
+  void forget(const Image *In, const sys::ObjectRange &Object);
 
 private:
   friend class CrashJudge;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Snapshot.h"
 
-#include "../sys/Library.h"
 #include "Runtime.h"
 
 #include <cstring>
@@ -51,6 +50,11 @@ bool Snapshot::take(Runtime &R) {
   for (const Place &P : Places)
     memcpy(Copies + P.At, P.Storage, P.Size);
   return true;
+}
+
+void Snapshot::forget(const sys::ObjectRange &Object) {
+  std::erase_if(Places,
+                [&](const Place &P) { return Object.holds(P.Storage); });
 }
 
 void Snapshot::restore() const {

@@ -3,6 +3,8 @@
 #ifndef HCR_CORE_SNAPSHOT_H
 #define HCR_CORE_SNAPSHOT_H
 
+#include "../sys/Library.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -29,6 +31,8 @@ public:
   bool take(Runtime &R);
   /// Puts the values back. In a signal handler.
   void restore() const;
+  /// The program closed an object with variables.
+  void forget(const sys::ObjectRange &Object);
   size_t count() const { return Places.size(); }
 
 private:

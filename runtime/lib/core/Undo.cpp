@@ -34,6 +34,39 @@ void Undo::store() const {
   Values.restore();
 }
 
+void Undo::forget(const Image *In, const sys::ObjectRange &Object) {
+  auto IsInside = [&](const void *A) { return Object.holds(A); };
+  auto IsGone = [&](const Store &S) {
+    return IsInside(S.Where) || IsInside(S.What);
+  };
+  std::erase_if(Stores, IsGone);
+  std::erase_if(Vtables, IsGone);
+  Values.forget(Object);
+  for (ProcBefore &B : Procs) {
+    B.Slots.removeIf(IsInside);
+    B.Addresses.removeIf(IsInside);
+    if (!IsInside(B.Body))
+      continue;
+    B.Body = B.Entry = nullptr;
+    B.Definer = nullptr;
+    B.Count = 0;
+    if (B.S->ThunkCell)
+      arch::setOld(*B.S->ThunkCell, nullptr, true);
+  }
+  for (GlobalBefore &B : Globals) {
+    B.Pointers.removeIf(IsInside);
+    if (!IsInside(B.Storage))
+      continue;
+    B.Storage = nullptr;
+    B.Definer = nullptr;
+    B.Destroy = nullptr;
+    B.Count = 0;
+  }
+  std::erase_if(Modules, [&](const ModuleBefore &M) {
+    return M.Before && M.Before->In == In;
+  });
+}
+
 static void rememberProc(ProcSymbol &S, Undo &U) {
   ProcBefore B = {&S,     S.Definer, S.Count, S.BodyHash,        S.Type, S.Is,
                   S.Body, S.Entry,   S.To,    S.From != nullptr, {},     {}};

@@ -83,6 +83,8 @@ struct Undo {
 
   /// What running code sees. In a signal handler; nothing is allocated.
   void store() const;
+  /// The program closed an object: what lies in it is not there any more.
+  void forget(const Image *In, const sys::ObjectRange &Object);
 };
 
 // All with R.Lock held.
