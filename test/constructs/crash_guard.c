@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 static int Frames;
+static void helper(struct World *W);
 static void frame(void *Argument) {
+  helper((struct World *)Argument);
   step((struct World *)Argument);
   ++Frames;
 }
@@ -19,6 +21,8 @@ static void inner(void *Argument) {
   CHECK(hcr_guard(frame, Argument) == SIGSEGV);
   ((struct World *)Argument)->Steps += 1000;
 }
+/* The same name as in step.c: the message tells them apart. */
+static void helper(struct World *W) { W->Other = 1; }
 /* Old code below a guard. */
 static void old(void *Argument) {
   (void)Argument;
@@ -36,6 +40,8 @@ int main(void) {
   char Message[8192];
   hcr_last_message(Message, sizeof Message);
   CHECK(strstr(Message, "SIGSEGV") && strstr(Message, "step (step.c"));
+  CHECK(strstr(Message, "in helper (step.c, generation 1)"));
+  CHECK(strstr(Message, "frame (main.c)"));
   CHECK(Score.Points[1] == 51); // no snapshot
   CHECK(hcr_frame(frame, &W) == 0 && W.Steps == 102 && Frames == 2);
 
@@ -84,6 +90,8 @@ void step(struct World *W);
 struct Score Score;
 struct Plain Plain;
 
+static void helper(volatile int *Place) { *Place = 1; }
+
 void step(struct World *W) {
   volatile int *volatile Nothing = NULL;
   switch (VERSION) {
@@ -95,7 +103,8 @@ void step(struct World *W) {
   case 2:
     W->Steps += 100;
     ++Score.Points[1];
-    *Nothing = 1;
+    helper(Nothing);
+    ++Score.Points[2]; // no tail call
     break;
   case 3:
     W->Steps += 1000;

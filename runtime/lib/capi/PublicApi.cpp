@@ -47,15 +47,23 @@ intptr_t hcr_generation(void) { return runtime().Generation; }
 size_t hcr_last_message(char *Buffer, size_t Size) {
   Runtime &R = runtime();
   R.Back->settleNow();
-  sys::Guard G(R.Lock);
-  return copyOut(R.Last.Message, Buffer, Size);
+  std::string Text; // a wrong Buffer must not crash under the lock
+  {
+    sys::Guard G(R.Lock);
+    Text = R.Last.Message;
+  }
+  return copyOut(Text, Buffer, Size);
 }
 
 size_t hcr_last_report(char *Buffer, size_t Size) {
   Runtime &R = runtime();
   R.Back->settleNow();
-  sys::Guard G(R.Lock);
-  return copyOut(R.Last.json(), Buffer, Size);
+  std::string Text;
+  {
+    sys::Guard G(R.Lock);
+    Text = R.Last.json();
+  }
+  return copyOut(Text, Buffer, Size);
 }
 
 bool hcr_add_event_handler(bool IsBefore, hcr_handler Handler, void *Context) {
