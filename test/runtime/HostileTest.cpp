@@ -277,3 +277,33 @@ TEST_F(Hostile, AFullDisk) {
   reloaded();
   EXPECT_EQ(step(), 3);
 }
+
+/// A bit that tipped over in a table: found before anything reads it.
+TEST_F(Hostile, TablesThatLeadOutOfTheImage) {
+  struct {
+    size_t Field;
+    const char *Said;
+  } Cases[] = {
+      {offsetof(HcrModuleTable, Name), "no name of its module"},
+      {offsetof(HcrModuleTable, ProcCount), "a list of functions that reaches"},
+      {offsetof(HcrModuleTable, Procs), "a list of functions that reaches"},
+      {offsetof(HcrModuleTable, DatInit), "an entry point outside of it"},
+      {offsetof(HcrModuleTable, State), "no place for its state"},
+  };
+  for (const auto &[Field, Said] : Cases) {
+    build("src/a.c", image(2));
+    std::string Bytes = readAll(pathOf("src/a.c"));
+    uint32_t Magic = HCR_ABI_MAGIC, Wrong = 0x7ffffff0;
+    size_t At = Bytes.find(reinterpret_cast<const char *>(&Magic), 0, 4);
+    ASSERT_NE(At, std::string::npos);
+    memcpy(Bytes.data() + At + Field, &Wrong, sizeof(Wrong));
+    fs::remove(pathOf("src/a.c"));
+    std::ofstream(pathOf("src/a.c"), std::ios::binary) << Bytes;
+    announce("src/a.c");
+    refused(std::string(" has ") + Said);
+    EXPECT_EQ(step(), 1);
+  }
+  build("src/a.c", image(3));
+  reloaded();
+  EXPECT_EQ(step(), 3);
+}

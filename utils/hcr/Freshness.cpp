@@ -20,6 +20,16 @@ std::optional<FileStamp> Freshness::stampNow(const std::string &Path) {
   return I->second;
 }
 
+// Put in its place after the program was made, whatever time it bears: a copy
+// that kept its old one, or a clock that was put back since it was made.
+bool Freshness::cameAfterProgram(const std::string &Path) {
+  auto [I, IsNew] = Later.try_emplace(Path);
+  int64_t Touched = 0;
+  if (IsNew)
+    I->second = stampOf(Path, &Touched) && Touched > P.Touched;
+  return I->second;
+}
+
 // Time and size first; a file that was only touched is known by its content.
 bool Freshness::isSame(const SeenFile &File) {
   std::optional<FileStamp> Now = stampNow(File.Path);
@@ -40,18 +50,20 @@ bool Freshness::areSame(const ModuleState &Old) {
 
 // The file as it is now, if it has surely been so since Before. File times
 // move with the kernel's tick, so "not older than Before" counts as changed;
-// such a file gets the time 0, which no later look takes for unchanged.
+// such a file gets the time 0, which no later look takes for unchanged. So does
+// one that is not what it was when this build began: a clock that was put back
+// says nothing, but an edit hardly ever leaves size and time as they were.
 std::optional<SeenFile> Freshness::see(const std::string &Path,
                                        int64_t Before) {
   int64_t Touched;
   std::optional<FileStamp> Stamp = stampOf(Path, &Touched);
   if (!Stamp)
     return std::nullopt;
-  if (Touched >= Before)
+  auto Old = Stamps.find(Path);
+  if (Touched >= Before || (Old != Stamps.end() && Old->second != Stamp))
     return SeenFile{Path, {Stamp->Size, 0}, 0};
   std::optional<uint64_t> Hash;
   auto I = Hashes.find(Path);
-  auto Old = Stamps.find(Path);
   if (I != Hashes.end() && Old != Stamps.end() && Old->second == Stamp)
     Hash = I->second;
   else
@@ -180,7 +192,8 @@ Freshness::scan(ArrayRef<const CompileRecord *> Unknown) {
       std::optional<SeenFile> File = see(Path, Now);
       if (!File)
         continue;
-      Newer |= File->Stamp.Time > P.Stamp.Time || File->Stamp.Time == 0;
+      Newer |= File->Stamp.Time > P.Stamp.Time || File->Stamp.Time == 0 ||
+               cameAfterProgram(Path);
       if (!Newer)
         New.Files.push_back(Known.addFile(*File));
     }

@@ -21,6 +21,7 @@ public:
   // Within a look: files may have changed since it began.
   void lookAgain() {
     Stamps.clear();
+    Later.clear();
     Hashes.clear();
   }
   // A module that was not there before.
@@ -59,6 +60,7 @@ public:
 
 private:
   std::optional<FileStamp> stampNow(const std::string &Path);
+  bool cameAfterProgram(const std::string &Path);
   bool isSame(const SeenFile &File);
   bool areSame(const ModuleState &Old);
   std::optional<SeenFile> see(const std::string &Path, int64_t Before);
@@ -70,6 +72,7 @@ private:
   ModuleIndex Index;
   llvm::StringSet<> Unknown;
   std::map<std::string, std::optional<FileStamp>> Stamps; // of this look
+  std::map<std::string, bool> Later;                      // of this look
   std::map<std::string, std::optional<uint64_t>> Hashes;
 };
 

@@ -46,10 +46,14 @@ Expected<Program> Program::open(StringRef Given, StringRef GivenDirectory) {
   SmallString<256> Real;
   if (std::error_code Code = fs::real_path(Given, Real))
     return failure("cannot find program '" + Given + "': " + Code.message());
-  std::optional<FileStamp> Stamp = stampOf(std::string(Real));
+  int64_t Touched = 0;
+  std::optional<FileStamp> Stamp = stampOf(std::string(Real), &Touched);
   if (!Stamp)
     return failure("'" + Given + "' is not a file");
-  return make(std::string(Real), *Stamp, GivenDirectory);
+  Expected<Program> P = make(std::string(Real), *Stamp, GivenDirectory);
+  if (P)
+    P->Touched = Touched;
+  return P;
 }
 
 Expected<Program> Program::ofProcess(pid_t Pid, StringRef GivenDirectory) {
@@ -62,8 +66,12 @@ Expected<Program> Program::ofProcess(pid_t Pid, StringRef GivenDirectory) {
   Target.resize(Length);
   StringRef Path = Target;
   Path.consume_back(" (deleted)"); // replaced while it runs
-  FileStamp Stamp = stampOf(Link).value_or(FileStamp());
-  return make(Path.str(), Stamp, GivenDirectory);
+  int64_t Touched = 0;
+  FileStamp Stamp = stampOf(Link, &Touched).value_or(FileStamp());
+  Expected<Program> P = make(Path.str(), Stamp, GivenDirectory);
+  if (P)
+    P->Touched = Touched;
+  return P;
 }
 
 std::string Program::file(const Twine &Name) const {

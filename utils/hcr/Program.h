@@ -12,6 +12,7 @@ struct Program {
   std::string Path;      // real path of the executable
   std::string Directory; // PROGRAM.hcr, or --dir
   FileStamp Stamp;       // of the executable
+  int64_t Touched = 0;   // when anything about it changed last
   uint64_t Id = 0;       // what images carry in their tables
 
   static llvm::Expected<Program> open(llvm::StringRef Path,

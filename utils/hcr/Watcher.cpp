@@ -19,15 +19,22 @@ namespace hcr {
 
 static constexpr int QuietClosed = 5, QuietOpen = 50, QuietMissing = 250;
 static constexpr unsigned DefaultPoll = 500, RetryLost = 200;
-// In linux/magic.h of newer kernels only.
-static constexpr unsigned CifsMagic = 0xff534d42, FuseMagic = 0x65735546;
+// Somebody who writes all the time must not keep us waiting for ever.
+static constexpr int LongestBatch = 2000;
+// In linux/magic.h of newer kernels only, or in none.
+static constexpr unsigned CifsMagic = 0xff534d42, Smb2Magic = 0xfe534d42,
+                          FuseMagic = 0x65735546, CephMagic = 0x00c36400,
+                          LustreMagic = 0x0bd00bd0, GpfsMagic = 0x47504653,
+                          VboxMagic = 0x786f4256;
 
 Watcher::Watcher(std::optional<unsigned> Poll) : Poll(Poll) {
   if (!Poll)
     Inotify.reset(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
 }
 
-// inotify sees what this machine does; on these file systems others write.
+// inotify sees what is done through this mount; on these file systems others
+// write, too: other machines, or somebody below (the layers of an overlay, the
+// server of FUSE).
 static bool isShared(StringRef Directory) {
   struct statfs Info;
   if (statfs(Directory.str().c_str(), &Info) != 0)
@@ -36,8 +43,17 @@ static bool isShared(StringRef Directory) {
   case NFS_SUPER_MAGIC:
   case SMB_SUPER_MAGIC:
   case V9FS_MAGIC:
+  case CODA_SUPER_MAGIC:
+  case AFS_SUPER_MAGIC:
+  case OCFS2_SUPER_MAGIC:
+  case OVERLAYFS_SUPER_MAGIC:
   case CifsMagic:
+  case Smb2Magic:
   case FuseMagic:
+  case CephMagic:
+  case LustreMagic:
+  case GpfsMagic:
+  case VboxMagic:
     return true;
   default:
     return false;
@@ -100,8 +116,9 @@ void Watcher::watch(const StringSet<> &Files, const StringSet<> &Sources) {
     if (SourceDirectories.insert(Entry.first()).second)
       Places.insert(Entry.first());
   bool PolledBefore = Poll.has_value();
+  // Where others write as well, what this machine does is still seen at once.
   for (const auto &Entry : Places)
-    if (!mustPoll(Entry.first()))
+    if (!Poll && Inotify)
       addDirectory(Entry.first());
   bool PollsNow = Poll.has_value() != PolledBefore;
   if (PollsNow)
@@ -250,7 +267,8 @@ Watcher::Changes Watcher::wait(int Stop) {
       Timeout =
           Timeout < 0 ? int(RetryLost) : std::min(Timeout, int(RetryLost));
     if (!Changed.empty()) {
-      int Left = Changed.quiet() - int(Changed.Last->milliseconds());
+      int Left = std::min(Changed.quiet() - int(Changed.Last->milliseconds()),
+                          LongestBatch - int(Changed.Since->milliseconds()));
       if (Left <= 0)
         break;
       Timeout = Timeout < 0 ? Left : std::min(Timeout, Left);

@@ -5,7 +5,7 @@
 // a new file that is renamed over the old one. A change is reported when the
 // files have been quiet for a moment: 5 ms after a file was closed or renamed,
 // 50 ms while somebody still has it open for writing, 250 ms while it is
-// missing.
+// missing; but 2 s after the first change at the latest.
 #ifndef HCR_UTILS_WATCHER_H
 #define HCR_UTILS_WATCHER_H
 
@@ -22,8 +22,8 @@ bool looksLikeSource(llvm::StringRef Path);
 
 class Watcher {
 public:
-  // Poll: look every so many ms. Nothing: wait for inotify, and poll only
-  // those file systems that do not report what other machines write.
+  // Poll: look every so many ms. Nothing: wait for inotify, and poll, too, on
+  // file systems where that does not see everything.
   explicit Watcher(std::optional<unsigned> Poll);
 
   // What to watch from now on, too. New files are reported when they appear in

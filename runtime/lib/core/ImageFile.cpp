@@ -204,6 +204,9 @@ std::vector<Content> Checker::content() {
     return Result;
   }
   Elf64_Shdr Names = SectionAt(Header.e_shstrndx);
+  // A section that is said to have nothing in the file has no checked place.
+  if (Names.sh_type != SHT_STRTAB)
+    Names.sh_size = 0;
   auto IsNamed = [&](const Elf64_Shdr &S, std::string_view Name) {
     return S.sh_name <= Names.sh_size &&
            Names.sh_size - S.sh_name > Name.size() &&

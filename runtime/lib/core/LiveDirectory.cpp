@@ -8,11 +8,21 @@
 
 namespace hcr {
 
+/// No process of this number, or one of long ago that had ours.
+static bool isDead(const char *Number) {
+  int Id = atoi(Number);
+  return Id > 0 && (Id == sys::processId() || !sys::processLives(Id));
+}
+
 void LiveDirectory::removeDead() {
+  // A report that was half written.
+  constexpr std::string_view Half = "status.tmp.";
+  std::string Above = Root.substr(0, Root.rfind('/'));
+  for (const std::string &Name : sys::listDirectory(Above))
+    if (Name.starts_with(Half) && isDead(Name.c_str() + Half.size()))
+      sys::removeFile(Above + "/" + Name);
   for (const std::string &Name : sys::listDirectory(Root)) {
-    int Id = atoi(Name.c_str());
-    // What bears our own number is left from a process of long ago.
-    if (Id > 0 && (Id == sys::processId() || !sys::processLives(Id)))
+    if (isDead(Name.c_str()))
       sys::removeTree(Root + "/" + Name);
   }
 }

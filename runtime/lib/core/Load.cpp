@@ -2,6 +2,7 @@
 // From a file that somebody built to a loaded image with known modules.
 #include "../sys/Library.h"
 #include "ImageFile.h"
+#include "TableCheck.h"
 #include "Transaction.h"
 
 #include <algorithm>
@@ -56,10 +57,12 @@ void registerRange(Runtime &R, const HcrModuleTable *Begin,
   if (Loading) {
     if (holds(*Loading, Begin))
       return;
+    std::vector<sys::Segment> Segments;
     if (ModuleBinding)
-      for (const HcrModuleTable *T = Begin; T != End; ++T)
-        if (auto *State = follow<uint32_t>(T->State))
-          *State |= HCR_STATE_RUNTIME;
+      Segments = sys::segmentsAt(Begin);
+    for (const HcrModuleTable *T = Begin; ModuleBinding && T != End; ++T)
+      if (uint32_t *State = stateOf(*T, Segments))
+        *State |= HCR_STATE_RUNTIME;
     Loading->Tables.push_back({Begin, static_cast<size_t>(End - Begin)});
     return;
   }
@@ -287,11 +290,18 @@ static Error openImage(Transaction &T, Candidate &C) {
             sys::findSymbol(C.In->Handle, "HcrInit000")))
       Init(C.In->Handle, R.GetRuntimeProc);
   }
-  T.Transient = !separateLibraries(R, *C.In);
+  bool Own = separateLibraries(R, *C.In);
+  std::vector<sys::Segment> Segments = sys::segmentsOf(C.In->Handle);
+  T.Transient = !Own || Segments.empty();
   if (T.Transient)
     return Error(format("%s: the dynamic loader does not say where it loaded "
                         "the image %s; ask for the reload again",
                         C.From.Module.c_str(), C.In->Path.c_str()));
+  for (const Range<HcrModuleTable> &Tables : C.In->Tables)
+    if (Error E = checkTables(Tables, Segments))
+      return Error(format("%s: the image %s %s; build it again",
+                          C.From.Module.c_str(), C.From.Path.c_str(),
+                          E.text().c_str()));
   for (const Range<HcrModuleTable> &Tables : C.In->Tables)
     for (const HcrModuleTable &Table : Tables) {
       if (Error E = checkTable(R, C.From, Table))

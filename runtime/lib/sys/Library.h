@@ -32,6 +32,13 @@ ObjectRange objectAt(const void *Address);
 ObjectRange objectOf(void *Handle);
 /// The file of a loaded object; empty when there is none.
 std::string objectPath(const ObjectRange &Object);
+/// A part of a loaded object that can be read.
+struct Segment : ObjectRange {
+  bool Writes = false, Executes = false;
+};
+/// Those of the object that an address lies in.
+std::vector<Segment> segmentsAt(const void *Address);
+std::vector<Segment> segmentsOf(void *Handle);
 /// Where the loader keeps what it knows of an object.
 const void *loaderRecordOf(void *Handle);
 

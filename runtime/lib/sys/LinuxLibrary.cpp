@@ -2,6 +2,7 @@
 #include "Library.h"
 
 #include <cstdint>
+#include <cstring>
 #include <dlfcn.h>
 #include <link.h>
 #include <string_view>
@@ -58,6 +59,58 @@ std::string objectPath(const ObjectRange &Object) {
   // The loader has no name for the executable.
   const char *Name = Found.dlfo_link_map->l_name;
   return Name && *Name ? Name : "/proc/self/exe";
+}
+
+static void addSegments(const ElfW(Phdr) * First, size_t Count, uintptr_t Base,
+                        std::vector<Segment> &Out) {
+  for (auto *P = First; P != First + Count; ++P) {
+    if (P->p_type != PT_LOAD || !(P->p_flags & PF_R))
+      continue;
+    auto *Begin = reinterpret_cast<const char *>(Base + P->p_vaddr);
+    Out.push_back({{Begin, Begin + P->p_memsz},
+                   (P->p_flags & PF_W) != 0,
+                   (P->p_flags & PF_X) != 0});
+  }
+}
+
+std::vector<Segment> segmentsAt(const void *Address) {
+  std::vector<Segment> Result;
+  dl_find_object Found;
+  if (_dl_find_object(const_cast<void *>(Address), &Found))
+    return Result;
+  // Every linker maps the headers first; so no walk through all objects (see
+  // above).
+  auto *Header = static_cast<const ElfW(Ehdr) *>(Found.dlfo_map_start);
+  constexpr size_t Page = 4096;
+  if (!memcmp(Header->e_ident, ELFMAG, SELFMAG) && Header->e_phoff < Page &&
+      Header->e_phoff + Header->e_phnum * sizeof(ElfW(Phdr)) <= Page) {
+    addSegments(reinterpret_cast<const ElfW(Phdr) *>(
+                    reinterpret_cast<const char *>(Header) + Header->e_phoff),
+                Header->e_phnum, Found.dlfo_link_map->l_addr, Result);
+    return Result;
+  }
+  struct Search {
+    ObjectRange In;
+    std::vector<Segment> &Out;
+  } Context{{static_cast<const char *>(Found.dlfo_map_start),
+             static_cast<const char *>(Found.dlfo_map_end)},
+            Result};
+  dl_iterate_phdr(
+      [](dl_phdr_info *Object, size_t, void *Data) {
+        auto &S = *static_cast<Search *>(Data);
+        if (!S.In.holds(Object->dlpi_phdr))
+          return 0;
+        addSegments(Object->dlpi_phdr, Object->dlpi_phnum, Object->dlpi_addr,
+                    S.Out);
+        return 1;
+      },
+      &Context);
+  return Result;
+}
+
+std::vector<Segment> segmentsOf(void *Handle) {
+  const link_map *Map = mapOf(Handle);
+  return Map ? segmentsAt(Map->l_ld) : std::vector<Segment>();
 }
 
 const void *loaderRecordOf(void *Handle) { return mapOf(Handle); }
