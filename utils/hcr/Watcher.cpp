@@ -19,7 +19,8 @@ namespace hcr {
 
 static constexpr int QuietClosed = 5, QuietOpen = 50, QuietMissing = 250;
 static constexpr unsigned DefaultPoll = 500, RetryLost = 200;
-// Somebody who writes all the time must not keep us waiting for ever.
+// Somebody who saves all the time must not keep us waiting for ever, unless
+// he is in the middle of a file.
 static constexpr int LongestBatch = 2000;
 // In linux/magic.h of newer kernels only, or in none.
 static constexpr unsigned CifsMagic = 0xff534d42, Smb2Magic = 0xfe534d42,
@@ -267,8 +268,10 @@ Watcher::Changes Watcher::wait(int Stop) {
       Timeout =
           Timeout < 0 ? int(RetryLost) : std::min(Timeout, int(RetryLost));
     if (!Changed.empty()) {
-      int Left = std::min(Changed.quiet() - int(Changed.Last->milliseconds()),
-                          LongestBatch - int(Changed.Since->milliseconds()));
+      int Left = Changed.quiet() - int(Changed.Last->milliseconds());
+      if (Changed.Open.empty() && Changed.Missing.empty())
+        Left =
+            std::min(Left, LongestBatch - int(Changed.Since->milliseconds()));
       if (Left <= 0)
         break;
       Timeout = Timeout < 0 ? Left : std::min(Timeout, Left);

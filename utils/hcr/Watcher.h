@@ -5,7 +5,7 @@
 // a new file that is renamed over the old one. A change is reported when the
 // files have been quiet for a moment: 5 ms after a file was closed or renamed,
 // 50 ms while somebody still has it open for writing, 250 ms while it is
-// missing; but 2 s after the first change at the latest.
+// missing; but 2 s after the first change if all files are whole then.
 #ifndef HCR_UTILS_WATCHER_H
 #define HCR_UTILS_WATCHER_H
 
