@@ -59,6 +59,8 @@ bool CrashJudge::isNewCode(uintptr_t Address) const {
 }
 
 void CrashJudge::note(uintptr_t Address) {
+  if (!(Address + 1))
+    return; // what called _start
   if (Found.FrameCount < CrashStory::MostFrames)
     Found.Frames[Found.FrameCount++] = Address;
   else
