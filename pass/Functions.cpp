@@ -173,7 +173,7 @@ private:
                           [&](const Use &U) { return isDirectCall(U, F); });
     else if (!F.hasFnAttribute(Attribute::AlwaysInline))
       callThroughSlot(F, *Slot, L.P, [&] { return Entry; });
-    makeStableEntry(*Entry, F, *Slot);
+    makeStableEntry(*Entry, F, *Slot, /*HasNameOfBody=*/true);
     if (L.Opts.IsImage)
       dropSizeFromSymbol(*Entry);
 
@@ -217,7 +217,10 @@ private:
     F.setName(Symbol + "_actual");
     dropSizeFromSymbol(F);
     Function *Entry = Function::Create(F.getFunctionType(), F.getLinkage(),
-                                       F.getAddressSpace(), Symbol, &M);
+                                       F.getAddressSpace(), Symbol);
+    // In front of the body, where debuggers need it (StableEntry.cpp).
+    M.getFunctionList().insert(F.getIterator(), Entry);
+    Entry->setName(Symbol);
     Entry->setVisibility(F.getVisibility());
     copyCheckedTypes(F, *Entry);
     Entry->setDSOLocal(F.isDSOLocal());
@@ -343,7 +346,7 @@ private:
                         [&F](const Use &U) { return isDirectCall(U, F); });
     GlobalVariable *Own =
         makePointerVariable(M, Name + ".own", GlobalValue::InternalLinkage, &F);
-    makeStableEntry(*Entry, F, *Own);
+    makeStableEntry(*Entry, F, *Own, /*HasNameOfBody=*/true);
 
     ProcRow Row;
     Row.Symbol = Entry;

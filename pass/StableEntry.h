@@ -17,9 +17,10 @@ bool targetHasStableEntries(const llvm::Module &M);
 ///
 /// A jump and not a call: arguments stay where they are, whatever they are.
 /// Not IR `musttail` either, which is wrong for by-value structures and for
-/// variadic functions on some targets.
-void makeStableEntry(llvm::Function &Entry, const llvm::Function &Body,
-                     llvm::Constant &Slot);
+/// variadic functions on some targets. \p HasNameOfBody: the symbol of \p Entry
+/// is what the source calls \p Body; debuggers have to know.
+void makeStableEntry(llvm::Function &Entry, llvm::Function &Body,
+                     llvm::Constant &Slot, bool HasNameOfBody = false);
 
 } // namespace hcr
 

@@ -36,6 +36,7 @@ tools = {
     "llvm-link": llvm("llvm-link"),
     "nm": llvm("llvm-nm"),
     "objdump": llvm("llvm-objdump"),
+    "dwarfdump": llvm("llvm-dwarfdump"),
     "readelf": llvm("llvm-readelf"),
     "FileCheck": config.hcr_filecheck,
     "split-file": llvm("split-file"),

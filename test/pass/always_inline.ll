@@ -11,6 +11,7 @@ define internal void @taken() alwaysinline {
   ret void
 }
 
+; CHECK: define {{.*}} @outside() [[ENTRY:#[0-9]+]] {
 ; CHECK-LABEL: define hidden void @outside_actual() #
 define void @outside() alwaysinline {
   ret void
@@ -27,6 +28,5 @@ define ptr @calls() {
   ret ptr @taken
 }
 
-; CHECK: define {{.*}} @outside() [[ENTRY:#[0-9]+]] {
 ; CHECK: define internal void @taken.entry() [[ENTRY]] {
 ; CHECK: [[ENTRY]] = {{.*}}naked

@@ -5,6 +5,12 @@ target triple = "x86_64-pc-linux-gnu"
 ; The slot is strong and hidden: one in the program, where the function is.
 ; CHECK: @f.slot = hidden externally_initialized global ptr @f_actual
 
+; The stable entry has the function's own name and linkage; it is in front of the body.
+; CHECK-LABEL: define i32 @f(i32 %0)
+; CHECK-SAME:    [[NAKED:#[0-9]+]]
+; CHECK-NEXT:    call void asm sideeffect "jmpq *${0:c}(%rip)", "i"(ptr @f.slot)
+; CHECK-NEXT:    unreachable
+
 ; The body keeps everything but the name, and is not for other images.
 ; CHECK-LABEL: define hidden i32 @f_actual(i32 %x)
 ; CHECK-NEXT:    %y = add i32 %x, 1
@@ -23,9 +29,4 @@ define i32 @g() {
   ret i32 %r
 }
 
-; The stable entry has the function's own name and linkage.
-; CHECK-LABEL: define i32 @f(i32 %0)
-; CHECK-SAME:    [[NAKED:#[0-9]+]]
-; CHECK-NEXT:    call void asm sideeffect "jmpq *${0:c}(%rip)", "i"(ptr @f.slot)
-; CHECK-NEXT:    unreachable
 ; CHECK: attributes [[NAKED]] = { naked noinline nounwind }

@@ -3,6 +3,8 @@
 target triple = "x86_64-pc-linux-gnu"
 
 ; CHECK: @f.slot = internal externally_initialized global ptr @f_actual
+; CHECK-LABEL: define internal void @f()
+; CHECK-NEXT:    asm sideeffect "jmpq
 ; CHECK-LABEL: define internal void @f_actual()
 define internal void @f() {
   ret void
@@ -14,6 +16,3 @@ define void @g() {
   call void @f()
   ret void
 }
-
-; CHECK-LABEL: define internal void @f()
-; CHECK-NEXT:    asm sideeffect "jmpq

@@ -17,6 +17,9 @@ target triple = "x86_64-pc-linux-gnu"
 declare void @other()
 declare void @called()
 
+; CHECK-LABEL: define void @f()
+; CHECK-NEXT:    asm sideeffect "jmpq *${0:c}(%rip)", "i"(ptr @f.slot)
+
 ; CHECK-LABEL: define hidden void @f_actual()
 define void @f() {
   ret void
@@ -41,6 +44,3 @@ define void @user(ptr %p) {
   store ptr @other, ptr %p
   ret void
 }
-
-; CHECK-LABEL: define void @f()
-; CHECK-NEXT:    asm sideeffect "jmpq *${0:c}(%rip)", "i"(ptr @f.slot)

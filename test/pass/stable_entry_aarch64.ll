@@ -4,10 +4,10 @@
 target datalayout = "e-m:e-i8:8:32-i16:16:32-i64:64-i128:128-n32:64-S128"
 target triple = "aarch64-unknown-linux-gnu"
 
-; CHECK-LABEL: define hidden void @f_actual(
 ; CHECK-LABEL: define void @f(
 ; CHECK-NEXT:    asm sideeffect "adrp x16, $0\0A\09ldr x16, [x16, :lo12:$0]\0A\09br x16", "S"(ptr @f.slot)
 ; CHECK-NEXT:    unreachable
+; CHECK-LABEL: define hidden void @f_actual(
 
 ; ASM-LABEL: {{^}}f:
 ; ASM:         adrp x16, f.slot

@@ -4,10 +4,10 @@
 target datalayout = "e-m:e-p:64:64-i64:64-i128:128-n32:64-S128"
 target triple = "riscv64-unknown-linux-gnu"
 
-; CHECK-LABEL: define hidden void @f_actual(
 ; CHECK-LABEL: define void @f(
 ; CHECK-NEXT:    asm sideeffect "ld t1, $0\0A\09jr t1", "S"(ptr @f.slot)
 ; CHECK-NEXT:    unreachable
+; CHECK-LABEL: define hidden void @f_actual(
 
 ; ASM-LABEL: {{^}}f:
 ; ASM:         auipc t1, %pcrel_hi(f.slot)

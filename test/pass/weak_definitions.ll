@@ -10,6 +10,8 @@ target triple = "x86_64-pc-linux-gnu"
 ; CHECK-DAG: @w.addr = internal externally_initialized global ptr @w,
 ; CHECK-DAG: @w.local = internal alias i32 (), ptr @w
 
+; CHECK: define weak i32 @w() [[ENTRY:#[0-9]+]]
+; CHECK:   "i"(ptr @w.own)
 ; CHECK: define internal i32 @w_actual()
 define weak i32 @w() {
   ret i32 1
@@ -39,6 +41,4 @@ define weak void @grouped() comdat {
   ret void
 }
 
-; CHECK: define weak i32 @w() [[ENTRY:#[0-9]+]]
-; CHECK:   "i"(ptr @w.own)
 ; CHECK: attributes [[ENTRY]] = { naked
