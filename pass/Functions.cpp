@@ -210,11 +210,15 @@ private:
     }
   }
 
-  /// Renames \p F to F_actual and gives its name, and all uses of its address,
-  /// to the function that is returned: the stable entry, still empty.
+  /// Renames \p F to F_actual (_ZF.actual) and gives its name, and all uses of
+  /// its address, to the function that is returned: the stable entry, still
+  /// empty.
   Function *splitOffBody(Function &F) {
     std::string Symbol = F.getName().str();
-    F.setName(Symbol + "_actual");
+    // A profiler shows the symbol: what follows a point it can take for a
+    // mangled name with something behind it, `step(int) [clone .actual]`.
+    bool IsMangled = StringRef(Symbol).starts_with("_Z");
+    F.setName(Symbol + (IsMangled ? ".actual" : "_actual"));
     dropSizeFromSymbol(F);
     Function *Entry = Function::Create(F.getFunctionType(), F.getLinkage(),
                                        F.getAddressSpace(), Symbol);

@@ -16,7 +16,7 @@ struct Thing {
 Thing::Thing(int Value) : Value(Value) {}
 Thing::~Thing() {}
 // Inside the module both constructors are one function.
-// CHECK-LABEL: define hidden noundef i32 @_Z3usev_actual
+// CHECK-LABEL: define hidden noundef i32 @_Z3usev.actual
 // CHECK:         [[C:%.*]] = load atomic ptr, ptr @_ZN5ThingC2Ei.slot
 // CHECK:         call void [[C]](
 // CHECK:         [[D:%.*]] = load atomic ptr, ptr @_ZN5ThingD2Ev.slot
@@ -24,5 +24,5 @@ Thing::~Thing() {}
 int use() { return Thing(3).Value; }
 
 // Both names are rows of the table, with one body and one slot.
-// TABLE-DAG: proc _ZN5ThingC2Ei: {{.*}}body _ZN5ThingC2Ei_actual, slot _ZN5ThingC2Ei.slot
-// TABLE-DAG: proc _ZN5ThingC1Ei: {{.*}}body _ZN5ThingC2Ei_actual, slot _ZN5ThingC2Ei.slot
+// TABLE-DAG: proc _ZN5ThingC2Ei: {{.*}}body _ZN5ThingC2Ei.actual, slot _ZN5ThingC2Ei.slot
+// TABLE-DAG: proc _ZN5ThingC1Ei: {{.*}}body _ZN5ThingC2Ei.actual, slot _ZN5ThingC2Ei.slot

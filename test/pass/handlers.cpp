@@ -7,5 +7,5 @@ static void save() {}
 static void restore() {}
 MARK("hcr.before_reload", marked1, save)
 MARK("hcr.after_reload", marked2, restore)
-// CHECK: handler _ZL4savev_actual: when before
-// CHECK: handler _ZL7restorev_actual: when after
+// CHECK: handler _ZL4savev.actual: when before
+// CHECK: handler _ZL7restorev.actual: when after

@@ -4,15 +4,15 @@
 #include <cstdlib>
 #include <new>
 
-// CHECK: @_Znwm.slot = hidden externally_initialized global ptr @_Znwm_actual
-// CHECK: @_ZdlPv.slot = hidden externally_initialized global ptr @_ZdlPv_actual
-// CHECK: @_ZnwmRi.slot = hidden externally_initialized global ptr @_ZnwmRi_actual
+// CHECK: @_Znwm.slot = hidden externally_initialized global ptr @_Znwm.actual
+// CHECK: @_ZdlPv.slot = hidden externally_initialized global ptr @_ZdlPv.actual
+// CHECK: @_ZnwmRi.slot = hidden externally_initialized global ptr @_ZnwmRi.actual
 void *operator new(std::size_t Size) { return std::malloc(Size); }
 void operator delete(void *Memory) noexcept { std::free(Memory); }
 // With other parameters it is a function like others.
 void *operator new(std::size_t Size, int &) { return ::operator new(Size); }
 
-// CHECK-LABEL: define {{.*}}@_Z4makeRi_actual
+// CHECK-LABEL: define {{.*}}@_Z4makeRi.actual
 // CHECK: call {{.*}}ptr @_Znwm(i64
 // CHECK: call {{.*}}@_ZdlPvSt11align_val_t(
 // CHECK: load atomic ptr, ptr @_ZnwmRi.slot

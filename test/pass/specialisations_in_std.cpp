@@ -9,10 +9,10 @@ template <> struct hash<Key *> { int operator()(const Key *K) const; };
 class locale { public: locale(const char *); };
 void declared(const locale &, unsigned long);
 // CHECK-DAG: @_ZNKSt4hashIP3KeyEclEPKS0_.slot = weak hidden
-// CHECK-DAG: @_ZNKSt4hashI3KeyEclERKS0_.slot = hidden externally_initialized global ptr @_ZNKSt4hashI3KeyEclERKS0__actual
+// CHECK-DAG: @_ZNKSt4hashI3KeyEclERKS0_.slot = hidden externally_initialized global ptr @_ZNKSt4hashI3KeyEclERKS0_.actual
 int hash<Key>::operator()(const Key &K) const { return K.N; }
 } // namespace std
-// CHECK-LABEL: define {{.*}}@_Z4userRK3Key_actual
+// CHECK-LABEL: define {{.*}}@_Z4userRK3Key.actual
 // CHECK: load atomic ptr, ptr @_ZNKSt4hashI3KeyEclERKS0_.slot
 // CHECK: load atomic ptr, ptr @_ZNKSt4hashIP3KeyEclEPKS0_.slot
 // CHECK: call void @_ZNSt6localeC1EPKc(

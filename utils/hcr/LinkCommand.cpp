@@ -153,7 +153,9 @@ Error ModuleLink::checkDuplicates() const {
       Own.insert(Name);
     for (StringRef Name : O.Symbols.Defines) {
       StringRef Function = Name; // whose body this is?
-      if (Function.consume_back("_actual") && Own.contains(Function))
+      if ((Function.consume_back("_actual") ||
+           Function.consume_back(".actual")) &&
+          Own.contains(Function))
         continue;
       if (auto [I, IsNew] = Definer.try_emplace(Name, O.Given); !IsNew)
         return failure("both '" + I->second + "' and '" + O.Given +
