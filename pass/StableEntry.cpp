@@ -93,8 +93,9 @@ static std::string unitOfEntry(const Function &Entry, StringRef Name) {
 /// The source's name, if inline assembly can spell it.
 static StringRef nameInDebugInfo(const Function &Body) {
   const DISubprogram *Known = Body.getSubprogram();
-  if (!Known || Known->getUnit()->getEmissionKind() == DICompileUnit::NoDebug ||
-      Known->getUnit()->getEmissionKind() == DICompileUnit::DebugDirectivesOnly)
+  const DICompileUnit *Unit = Known ? Known->getUnit() : nullptr;
+  if (!Unit || Unit->getEmissionKind() == DICompileUnit::NoDebug ||
+      Unit->getEmissionKind() == DICompileUnit::DebugDirectivesOnly)
     return {};
   StringRef Name = Known->getName();
   return Name.find_first_of("\\\"${|}") == StringRef::npos ? Name : "function";
