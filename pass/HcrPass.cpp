@@ -128,6 +128,8 @@ private:
     // Last, what the runtime reads: the addresses left in data, the table.
     collectFixups(L);
     emitEntryPoints(L, Points);
+    if (Opts.IsImage)
+      tellRaceDetector(L, *Points.Init, *Points.State);
   }
 };
 

@@ -115,6 +115,11 @@ void collectFixups(Lowering &L);
 /// the six entry points.
 void emitEntryPoints(Lowering &L, EntryPoints Points);
 
+/// RaceDetection.cpp: tells ThreadSanitizer that the code of an image comes
+/// after its data.
+void tellRaceDetector(Lowering &L, llvm::Function &Init,
+                      llvm::GlobalVariable &State);
+
 /// The word through which runtime and start-up code agree who runs hcr.init.
 llvm::GlobalVariable *makeState(llvm::Module &M);
 

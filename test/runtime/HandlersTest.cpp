@@ -13,7 +13,9 @@ extern "C" [[gnu::visibility("default"), gnu::used]] void event(const char *E) {
 }
 static Report Nested;
 extern "C" [[gnu::visibility("default"), gnu::used]] void nested(void) {
-  Nested = reload(runtime(), false);
+  Report Out = reload(runtime(), false);
+  if (Nested.Message.empty()) // the first one of a reload
+    Nested = std::move(Out);
 }
 
 extern "C" [[gnu::visibility("default"), gnu::used]] void raiseException(void) {
@@ -105,15 +107,38 @@ TEST_F(Handlers, AReloadInsideIsRefused) {
   build("a.c", I);
   reloaded();
   EXPECT_EQ(Nested.Result, Outcome::Refused);
-  EXPECT_NE(Nested.Message.find("while this thread is reloading"),
-            std::string::npos);
+  EXPECT_NE(Nested.Message.find("while this thread is reloading, in the "
+                                "handler of a.c, which runs after the reload"),
+            std::string::npos)
+      << Nested.Message;
   TestImage J = module("b", "1");
   J.init("nested();");
   Nested = Report();
   build("b.c", J);
   reloaded();
   EXPECT_EQ(Nested.Result, Outcome::Refused);
+  EXPECT_NE(Nested.Message.find("in an initialiser of b.c"), std::string::npos)
+      << Nested.Message;
   EXPECT_EQ(reload().Result, Outcome::Unchanged);
+}
+
+TEST_F(Handlers, AReloadInsideARegisteredOneIsRefusedByName) {
+  TestImage I = module("a", "1");
+  I.proc("registered", "__attribute__((visibility(\"hidden\"))) void "
+                       "registered_actual(void *C) { nested(); }");
+  build("a.c", I);
+  reloaded();
+  auto *Entry = reinterpret_cast<hcr_handler>(hcrGetProc("a.c", "registered"));
+  ASSERT_TRUE(hcr_add_event_handler(true, Entry, nullptr));
+  build("a.c", module("b", "1"));
+  Nested = Report();
+  reload();
+  EXPECT_EQ(Nested.Result, Outcome::Refused);
+  EXPECT_NE(Nested.Message.find(
+                "in the handler registered, which runs before the reload"),
+            std::string::npos)
+      << Nested.Message;
+  EXPECT_TRUE(hcr_remove_event_handler(true, Entry, nullptr));
 }
 
 TEST_F(Handlers, WhatTheyThrowGoesNoFurther) {

@@ -12,13 +12,19 @@ using namespace hcr;
 
 /// No short step of another thread may be cut in half by a fork.
 static void beforeFork() {
-  runtime().Lock.lock();
+  Runtime &R = runtime();
+  R.Lock.lock();
+  R.Images.lock();
+  R.Trace.lock();
   lockMemory();
 }
 
 static void afterForkInParent() {
+  Runtime &R = runtime();
   unlockMemory();
-  runtime().Lock.unlock();
+  R.Trace.unlock();
+  R.Images.unlock();
+  R.Lock.unlock();
 }
 
 static void afterForkInChild() {

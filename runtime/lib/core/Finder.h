@@ -64,6 +64,9 @@ public:
   /// Refused, and when to offer it again.
   void hold(const Found &F, Offer Again);
   /// The child of a fork must not inherit a lock that another thread held.
+  /// Around a fork, so that no other thread is cut in half by it.
+  void lock() { Lock.lock(); }
+  void unlock() { Lock.unlock(); }
   void renewLock() { Lock.renew(); }
 
 private:

@@ -17,6 +17,9 @@ public:
   [[gnu::format(printf, 2, 3)]] void operator()(const char *Pattern, ...);
 
   /// In the child of a fork.
+  /// Around a fork, so that no other thread is cut in half by it.
+  void lock() { Lock.lock(); }
+  void unlock() { Lock.unlock(); }
   void renewLock() { Lock.renew(); }
 
 private:

@@ -165,6 +165,7 @@ static Error bind(Transaction &T) {
 static void runInit(Transaction &T, Version &V) {
   size_t Left = freshOnes(V);
   auto Run = [](void *Function) { (*static_cast<void (**)()>(Function))(); };
+  UserCodeScope Scope(T.R, {UserCode::Initialiser, V.Of, nullptr});
   for (;;) {
     auto Went = T.R.Back->callUser(T, Run, &V.Init, true);
     T.HasCrashed |= Went == Rollback::Call::Crashed;
@@ -476,8 +477,9 @@ Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
     return refusal(R, "the program is ending");
   TurnScope Scope(R.Reloading);
   if (!Scope.isMine())
-    return refusal(R, "a reload was asked for while this thread is reloading "
-                      "(in a handler or an initialiser); ask for it later");
+    return refusal(R,
+                   "a reload was asked for while this thread is reloading, " +
+                       describeRunning(R) + "; ask for it later");
   if (Error E = takeMemory(R, {})) // for the search
     return refusal(R, E.text());
   R.Back->settle();

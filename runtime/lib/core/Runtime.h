@@ -55,6 +55,13 @@ struct EventHandler {
   void *Context;
 };
 
+/// Code of the program that a reload runs.
+struct UserCode {
+  enum { None, Before, After, Initialiser } Kind = None;
+  const Module *Of = nullptr;     // null: a registered handler
+  const void *Function = nullptr; // of a handler
+};
+
 /// Whose turn it is to reload.
 class Turn {
 public:
@@ -115,6 +122,7 @@ struct Runtime {
   std::vector<std::string> LateNotes; // for the next report
   Report Last;
   Transaction *Current = nullptr; // of the thread whose turn it is
+  UserCode Running;               // likewise
   uint64_t RetiredImages = 0, RetiredBytes = 0;
   /// Functions that were called after their removal, newest first; pushed by
   /// any thread without a lock.

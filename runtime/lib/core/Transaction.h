@@ -220,6 +220,20 @@ void publish(Runtime &R, Report &Out);
 // Handlers.cpp
 /// Calls user code; false if it threw.
 bool callUser(void (*Function)());
+/// Says which code of the program runs.
+class UserCodeScope {
+public:
+  UserCodeScope(Runtime &R, UserCode Code) : R(R) { R.Running = Code; }
+  ~UserCodeScope() { R.Running = UserCode(); }
+  UserCodeScope(const UserCodeScope &) = delete;
+  UserCodeScope &operator=(const UserCodeScope &) = delete;
+
+private:
+  Runtime &R;
+};
+/// Which code of the program the reload of this thread is in, as it is said in
+/// a refusal.
+std::string describeRunning(Runtime &R);
 void runHandlers(Transaction &T, bool Before);
 
 // Storage.cpp
