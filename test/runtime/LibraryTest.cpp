@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // libhcr.so as a program meets it: exports, C programs, forks, the end.
+#include "TestImage.h"
+
 #include <hcr/hcr.h>
 
 #include <cstdio>
@@ -156,6 +158,180 @@ TEST_F(Library, AForkedChildLeavesTheParentsDirectory) {
               "ASAN_OPTIONS=detect_leaks=0 HCR_CONTROL=1");
   EXPECT_EQ(Code, 0);
 }
+
+/// A module image that the programs below reload: new to them, so any will do.
+static void writeModule(const std::string &Directory) {
+  std::filesystem::create_directories(Directory);
+  TestImage I("extra.c");
+  I.proc("extra", "int extra_actual(void) { return 7; }");
+  I.write(Directory + "/extra.c.so");
+}
+
+TEST_F(Library, AForkInTheMiddleOfAReload) {
+  int Code;
+  writeModule(Path + "/program.hcr");
+  std::string Said = program(R"(
+    #include <hcr/hcr.h>
+    #include <pthread.h>
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <sys/time.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+    static int Inside[2], Go[2];
+    static void wait_inside(void *C) {
+      char Byte;
+      (void)C;
+      if (write(Inside[1], "i", 1) != 1 || read(Go[0], &Byte, 1) != 1)
+        _exit(9);
+    }
+    static void *reload(void *C) {
+      (void)C;
+      return (void *)(hcr_perform_code_reload() == HCR_RELOADED ? "" : 0);
+    }
+    int main(void) {
+      char Byte, Message[512];
+      int Status;
+      pthread_t Thread;
+      void *Result;
+      /* What is older than the program does not count. */
+      if (pipe(Inside) || pipe(Go) || utimes("program.hcr/extra.c.so", 0))
+        return 2;
+      hcr_add_event_handler(true, wait_inside, 0);
+      pthread_create(&Thread, 0, reload, 0);
+      if (read(Inside[0], &Byte, 1) != 1)
+        return 3;
+      /* Now the other thread reloads: live/ has its copy. */
+      if (!fork()) {
+        int Wrong = hcr_perform_code_reload() != HCR_REFUSED ||
+                    hcr_collect() != -1;
+        hcr_reload_needed();
+        hcr_last_report(Message, sizeof Message);
+        exit(Wrong);
+      }
+      wait(&Status);
+      if (Status)
+        return 4;
+      if (write(Go[1], "g", 1) != 1)
+        return 5;
+      pthread_join(Thread, &Result);
+      if (!Result || hcr_generation() != 1)
+        return 6;
+      /* A child of a later fork reloads nothing, and could. */
+      hcr_remove_event_handler(true, wait_inside, 0);
+      if (!fork())
+        exit(hcr_perform_code_reload() != HCR_UNCHANGED ||
+             hcr_generation() != 1);
+      wait(&Status);
+      return Status ? 7 : 0;
+    }
+  )",
+                             &Code,
+                             "cd " + Path +
+                                 " && TSAN_OPTIONS=die_after_fork=0 "
+                                 "ASAN_OPTIONS=detect_leaks=0 HCR_CONTROL=1");
+  EXPECT_EQ(Code, 0) << Said;
+}
+
+// ThreadSanitizer does not follow a child of a process with threads.
+#ifndef HCR_TEST_SANITIZED
+TEST_F(Library, ChildrenOfAllKindsDuringReloads) {
+  int Code;
+  writeModule(Path + "/program.hcr");
+  std::string Said = program(R"(
+    #include <fcntl.h>
+    #include <hcr/hcr.h>
+    #include <pthread.h>
+    #include <spawn.h>
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <sys/socket.h>
+    #include <sys/stat.h>
+    #include <sys/syscall.h>
+    #include <sys/time.h>
+    #include <sys/un.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+    extern char **environ;
+    static char Socket[64];
+    static volatile int Done;
+    static int Reloads;
+    /* Asks for what `hcr reload --force` asks for; the parent must answer. */
+    static int ask(const char *Text) {
+      struct sockaddr_un Name = {.sun_family = AF_UNIX};
+      char Answer[4096];
+      int Door = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      snprintf(Name.sun_path, sizeof Name.sun_path, "%s", Socket);
+      if (connect(Door, (struct sockaddr *)&Name, sizeof Name))
+        return 0;
+      ssize_t Size = write(Door, Text, 13) == 13 ? read(Door, Answer, 4095) : 0;
+      Answer[Size > 0 ? Size : 0] = 0;
+      close(Door);
+      char Mine[32];
+      snprintf(Mine, sizeof Mine, "\"pid\": %d,", (int)getpid());
+      for (char *At = Answer; *At; ++At)
+        if (!__builtin_strncmp(At, Mine, __builtin_strlen(Mine)))
+          return 1;
+      return 0;
+    }
+    static void *reload(void *C) {
+      (void)C;
+      while (!Done)
+        Reloads += ask("reload force\n");
+      return 0;
+    }
+    static int ended(pid_t Child) {
+      int Status;
+      return waitpid(Child, &Status, 0) == Child && !Status;
+    }
+    int main(void) {
+      pthread_t Thread;
+      int Wrong = 0;
+      snprintf(Socket, sizeof Socket, "program.hcr/live/%d/control",
+               (int)getpid());
+      if (utimes("program.hcr/extra.c.so", 0))
+        return 5;
+      pthread_create(&Thread, 0, reload, 0);
+      for (int I = 0; I < 60; ++I) {
+        pid_t Child = fork();
+        if (!Child) {
+          /* Uses the runtime and ends as a program does. */
+          free(malloc(100));
+          hcr_reload_needed();
+          if (I % 2)
+            hcr_perform_code_reload();
+          exit(0);
+        }
+        Wrong += !ended(Child);
+        /* Without the C library's hooks. */
+        Child = (pid_t)syscall(SYS_fork);
+        if (!Child)
+          _exit(0);
+        Wrong += !ended(Child);
+        Child = vfork();
+        if (!Child) {
+          execl("/bin/true", "true", (char *)0);
+          _exit(1);
+        }
+        Wrong += !ended(Child);
+        char *Words[] = {"sh", "-c", "exit 0", 0};
+        Wrong += posix_spawn(&Child, "/bin/sh", 0, 0, Words, environ) ||
+                 !ended(Child);
+      }
+      Done = 1;
+      pthread_join(Thread, 0);
+      if (access(Socket, F_OK))
+        return 2;
+      printf("%d reloads\n", Reloads);
+      return Wrong ? 3 : Reloads < 5 ? 4 : 0;
+    }
+  )",
+                             &Code, "cd " + Path + " && HCR_CONTROL=1");
+  EXPECT_EQ(Code, 0) << Said;
+  EXPECT_TRUE(std::filesystem::is_empty(Path + "/program.hcr/live"));
+}
+#endif
 
 // Sanitizers have descriptors and a malloc of their own.
 #ifndef HCR_TEST_SANITIZED

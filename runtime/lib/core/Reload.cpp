@@ -535,6 +535,10 @@ Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
 
 Collected collectRetired(Runtime &R) {
   Collected Out;
+  if (const char *Why = R.Broken) {
+    Out.Why = Why;
+    return Out;
+  }
   TurnScope Scope(R.Reloading);
   if (Scope.isMine())
     return collect(R);
