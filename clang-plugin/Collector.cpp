@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Costs what is used: no statement and no expression is looked at, headers of
-// the C++ library are skipped as a whole, and of the functions that headers
-// declare only pointers are kept until the end, when clang knows which of them
-// are used.
+// Costs what is used: headers of the C++ library are skipped as a whole, of the
+// functions that headers declare only pointers are kept until the end, when
+// clang knows which of them are used, and statements are looked at for nothing
+// but where objects get on a heap.
 #include "Collector.h"
 #include "Facts.h"
 #include "Signatures.h"
 #include "SystemHeaders.h"
 #include "TypeLayouts.h"
+#include "UsedTypes.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/DeclCXX.h"
@@ -56,10 +57,12 @@ class Collector : public ASTConsumer, public ASTDeserializationListener {
   const bool WritesFacts;
   std::unique_ptr<SystemHeaders> Headers;
   std::unique_ptr<TypeLayouts> Layouts;
+  std::unique_ptr<UsedTypes> Types;
   std::unique_ptr<MangleContext> Mangler;
   /// What was declared; of some it turns out at the end that they are used.
   std::vector<FunctionDecl *> Functions;
   std::vector<VarDecl *> Variables;
+  std::vector<const RecordDecl *> Records;
   uint32_t DynamicCount = 0;
   bool IsWriting = false;
 
@@ -71,6 +74,7 @@ public:
   void Initialize(ASTContext &Context) override {
     Headers = std::make_unique<SystemHeaders>(CI);
     Layouts = std::make_unique<TypeLayouts>(Context);
+    Types = std::make_unique<UsedTypes>(Context, *Headers);
     Mangler.reset(Context.createMangleContext());
   }
 
@@ -86,6 +90,8 @@ public:
     visitFunction(*F);
   }
   void HandleTagDeclDefinition(TagDecl *Tag) override {
+    if (const auto *Record = dyn_cast<RecordDecl>(Tag))
+      Records.push_back(Record);
     if (auto *Class = dyn_cast<CXXRecordDecl>(Tag);
         Class && !Class->isDependentContext())
       for (Decl *Member : Class->noload_decls())
@@ -107,6 +113,8 @@ public:
       Functions.push_back(const_cast<FunctionDecl *>(F));
     else if (const auto *V = dyn_cast<VarDecl>(D))
       Variables.push_back(const_cast<VarDecl *>(V));
+    else if (const auto *Record = dyn_cast<RecordDecl>(D))
+      Records.push_back(Record);
   }
 
   void HandleTranslationUnit(ASTContext &) override {
@@ -116,6 +124,10 @@ public:
     describeFunctions(F);
     describeVariables(F);
     F.addTypes(*Layouts);
+    describeHeap();
+    for (const RecordDecl *Record : std::vector<const RecordDecl *>(Records))
+      Types->add(*Record);
+    Types->describe(F);
     IsWriting = true;
     F.emit(CI);
     IsWriting = false;
@@ -276,6 +288,38 @@ private:
         if (uint64_t Signature = signatureOf(*F, *Layouts))
           Out.addSignature(Signature, labelOf(*F));
     }
+  }
+
+  /// The functions of HCR_MIGRATE get pointers to void, to variables.
+  llvm::SmallPtrSet<const FunctionDecl *, 4> migrators() const {
+    llvm::SmallPtrSet<const FunctionDecl *, 4> Result;
+    for (const VarDecl *V : Variables)
+      for (const auto *A : V->specific_attrs<AnnotateAttr>())
+        if (A->getAnnotation().starts_with("hcr.migrate:") && V->getInit())
+          if (const auto *Name =
+                  dyn_cast<DeclRefExpr>(V->getInit()->IgnoreParenImpCasts()))
+            if (const auto *F = dyn_cast<FunctionDecl>(Name->getDecl()))
+              Result.insert(F->getCanonicalDecl());
+    return Result;
+  }
+
+  /// Where the program's code makes objects. Bodies of a precompiled header
+  /// only if they are used here.
+  void describeHeap() {
+    auto Migrators = migrators();
+    // Reading a body out of a precompiled header makes more known.
+    std::vector<FunctionDecl *> All = Functions;
+    for (FunctionDecl *F : All)
+      if (F->isThisDeclarationADefinition() && !F->isDependentContext() &&
+          !F->isInvalidDecl() && (!F->isFromASTFile() || F->isUsed()) &&
+          !Headers->declare(*F) &&
+          Migrators.insert(F->getCanonicalDecl()).second)
+        if (Stmt *Body = F->getBody())
+          Types->lookAt(*Body);
+    for (VarDecl *V : std::vector<VarDecl *>(Variables))
+      if (!V->isTemplated() && !V->isFromASTFile() && V->getInit() &&
+          !Headers->declare(*V))
+        Types->lookAt(*V->getInit());
   }
 
   void describeVariables(Facts &Out) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Facts.h"
 #include "../pass/FactsFormat.h"
+#include "hcr-abi/Tables.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/AST/Attr.h"
 #include "clang/Frontend/CompilerInstance.h"
@@ -33,6 +34,14 @@ void Facts::addTypes(const TypeLayouts &Layouts) {
       Text += ' ' + F.Name + '\n';
     }
   }
+}
+
+void Facts::addUsedType(const Layout &L, llvm::StringRef IrName,
+                        uint32_t Flags) {
+  uint64_t Size = std::min<uint64_t>(L.Size, HCR_USED_SIZE);
+  Text += ("U " + hex(L.Hash) + " " + hex(Size | Flags) + " " +
+           hex(IrName.size()) + " " + IrName + " " + L.Name + "\n")
+              .str();
 }
 
 void Facts::emit(CompilerInstance &CI) const {

@@ -19,6 +19,8 @@ public:
   void addSystemSymbol(llvm::StringRef Name);
   void addSignature(uint64_t Signature, llvm::StringRef Name);
   void addTypes(const TypeLayouts &Layouts);
+  /// \p Flags: HcrUsedTypeFlags.
+  void addUsedType(const Layout &L, llvm::StringRef IrName, uint32_t Flags);
 
   /// Hands them to clang's code generator, as a constant.
   void emit(clang::CompilerInstance &CI) const;

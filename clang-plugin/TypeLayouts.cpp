@@ -146,6 +146,8 @@ bool TypeLayouts::fillRecord(Layout &L, const RecordDecl &Declaration) {
   if (!Record || Record->isInvalidDecl())
     return false;
   L.Kind = Record->isUnion() ? HCR_TYPE_UNION : HCR_TYPE_RECORD;
+  if (Context.getRecordType(Record).isTriviallyCopyableType(Context))
+    L.Encoding = HCR_RECORD_TRIVIAL;
   if (const auto *Class = dyn_cast<CXXRecordDecl>(Record))
     if (!addBases(L, *Class))
       return false;
@@ -179,7 +181,8 @@ void TypeLayouts::finish(Layout &L) {
   auto Put = [&Text](uint64_t Number) {
     Text += llvm::utohexstr(Number) + ' ';
   };
-  Put(L.Kind), Put(L.Size), Put(L.Encoding);
+  bool IsRecord = L.Kind == HCR_TYPE_RECORD || L.Kind == HCR_TYPE_UNION;
+  Put(L.Kind), Put(L.Size), Put(IsRecord ? 0 : L.Encoding);
   for (const Layout::Field &F : L.Fields) {
     // A base is where it is, whatever it is called.
     if (!(F.Flags & HCR_FIELD_BASE))
@@ -188,6 +191,7 @@ void TypeLayouts::finish(Layout &L) {
     Put(F.Offset), Put(F.Size), Put(F.Count), Put(F.Flags), Put(F.Type->Hash);
   }
   L.Hash = llvm::xxh3_64bits(Text) | 1;
+  Put(L.Encoding);
   L.Key = llvm::xxh3_64bits(Text + L.Name) | 1;
 }
 

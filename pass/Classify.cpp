@@ -61,6 +61,7 @@ struct Annotations {
   SmallPtrSet<const GlobalValue *, 4> NonReloadable;
   SmallVector<Function *, 0> Before, After;
   SmallPtrSet<const GlobalVariable *, 4> Reinit;
+  SmallVector<std::pair<std::string, Function *>, 0> Migrators;
 
   explicit Annotations(Module &M) {
     const auto *Table = M.getNamedGlobal("llvm.global.annotations");
@@ -89,6 +90,11 @@ private:
       NonReloadable.insert(&Symbol);
     if (Text == "hcr.reinit" && isa<GlobalVariable>(Symbol))
       Reinit.insert(&cast<GlobalVariable>(Symbol));
+    if (Text.consume_front("hcr.migrate:")) {
+      if (Function *Migrator = markedBy(Symbol))
+        Migrators.emplace_back(Text.str(), Migrator);
+      return;
+    }
     if (Text != "hcr.before_reload" && Text != "hcr.after_reload")
       return;
     // The clang plugin marks the handler itself; the macros of hcr.h mark a
@@ -98,13 +104,17 @@ private:
         (Text == "hcr.before_reload" ? Before : After).push_back(Marked);
       return;
     }
-    auto *Marker = dyn_cast<GlobalVariable>(&Symbol);
-    auto *Handler =
-        Marker && Marker->hasInitializer()
-            ? dyn_cast<Function>(Marker->getInitializer()->stripPointerCasts())
-            : nullptr;
-    if (Handler)
+    if (Function *Handler = markedBy(Symbol))
       (Text == "hcr.before_reload" ? Before : After).push_back(Handler);
+  }
+
+  /// The initial value of a variable that a macro of hcr.h made.
+  static Function *markedBy(GlobalValue &Symbol) {
+    auto *Marker = dyn_cast<GlobalVariable>(&Symbol);
+    return Marker && Marker->hasInitializer()
+               ? dyn_cast<Function>(
+                     Marker->getInitializer()->stripPointerCasts())
+               : nullptr;
   }
 };
 
@@ -320,6 +330,7 @@ public:
     Result.BeforeHandlers = std::move(Marks.Before);
     Result.AfterHandlers = std::move(Marks.After);
     Result.Reinit = std::move(Marks.Reinit);
+    Result.Migrators = std::move(Marks.Migrators);
     return std::move(Result);
   }
 

@@ -48,6 +48,8 @@ struct Plan {
   /// HCR_BEFORE_RELOAD and HCR_AFTER_RELOAD, by the function they mark.
   List<llvm::Function> BeforeHandlers;
   List<llvm::Function> AfterHandlers;
+  /// HCR_MIGRATE: the name of a type and the function for it.
+  llvm::SmallVector<std::pair<std::string, llvm::Function *>, 0> Migrators;
 
   /// Functions in which nothing is rewritten: naked ones, and resolvers of
   /// ifuncs, which run before slots are relocated.

@@ -84,6 +84,13 @@ void Facts::read(StringRef Text) {
     } else if (Line.consume_front("F ")) {
       uint64_t Signature = number(Line);
       Signatures[Line] = Signature;
+    } else if (Line.consume_front("U ")) {
+      RecordFacts &R = Records.emplace_back();
+      R.Layout = number(Line);
+      R.Size = static_cast<uint32_t>(number(Line));
+      uint64_t Length = number(Line);
+      R.IrName = Line.take_front(Length);
+      R.Name = Line.drop_front(Length).ltrim(' ');
     } else if (Line.consume_front("T ")) {
       Open = &Types[number(Line)];
       *Open = {};

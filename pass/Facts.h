@@ -26,6 +26,14 @@ struct TypeFacts {
   llvm::SmallVector<Field, 0> Fields;
 };
 
+/// A record type that code of the unit can know the layout of (HcrUsedType).
+struct RecordFacts {
+  std::string Name;
+  std::string IrName; ///< Of its type in IR, without numbers.
+  uint64_t Layout = 0;
+  uint32_t Size = 0; ///< And HcrUsedTypeFlags.
+};
+
 struct Facts {
   bool Known = false; ///< The plugin was there.
 
@@ -47,11 +55,13 @@ struct Facts {
   /// instances of templates are not among them.
   llvm::SmallVector<llvm::GlobalVariable *, 0>
   initializedInOrder(bool ThreadLocal) const;
+  const llvm::SmallVector<RecordFacts, 0> &records() const { return Records; }
 
 private:
   llvm::StringMap<uint64_t> Signatures;
   llvm::StringSet<> SystemSymbols;
   llvm::DenseMap<uint64_t, TypeFacts> Types;
+  llvm::SmallVector<RecordFacts, 0> Records;
   llvm::DenseMap<const llvm::GlobalVariable *, uint64_t> Variables;
   std::map<uint64_t, llvm::GlobalVariable *> Dynamic;
 

@@ -16,6 +16,8 @@
 //   F SIGNATURE NAME                        canonical signature of a C function
 //   T KEY KIND SIZE ALIGN ENCODING LAYOUT NAME   a type (HcrType)
 //   f OFFSET SIZE COUNT FLAGS KEY NAME      the next part of the T above
+//   U LAYOUT SIZE LENGTH IRNAME NAME        a record that code can know
+//                                           (HcrUsedType); LENGTH of IRNAME
 #ifndef HCR_PASS_FACTSFORMAT_H
 #define HCR_PASS_FACTSFORMAT_H
 

@@ -94,6 +94,8 @@ public:
                                       std::pair(&L.P.AfterHandlers, false)})
       for (Function *Handler : *Handlers)
         L.Table.Handlers.push_back({Handler, IsBefore});
+    for (const auto &[Type, Migrator] : L.P.Migrators)
+      L.Table.Migrators.push_back({Type, Migrator});
   }
 
 private:
@@ -185,6 +187,7 @@ private:
     Row.Type = L.Known.signature(Name);
     Row.BodyHash = L.Ids.Content.lookup(&F);
     Row.Body = &F;
+    Row.Code = &F;
     Row.Slot = Slot;
     Row.Entry = locallyBound(*Entry);
     if (!IsHost) {
@@ -291,6 +294,7 @@ private:
     Row.Signature = L.Ids.signature(F);
     Row.Type = L.Known.signature(Name);
     Row.BodyHash = L.Ids.Content.lookup(&F);
+    Row.Code = &F;
     Row.Slot = Slot;
     Row.Entry = Entry;
     if (!IsHost) {
@@ -359,6 +363,7 @@ private:
     Row.Signature = L.Ids.signature(F);
     Row.BodyHash = L.Ids.Content.lookup(&F);
     Row.Body = &F;
+    Row.Code = &F;
     Row.Slot = Own;
     Row.Entry = localAlias(*Entry);
     Row.Address = makeLinkersChoice(*Entry, Name);
@@ -445,6 +450,7 @@ private:
     Row.Flags = scopeOf(F) | HCR_PROC_DIRECT;
     Row.Signature = hashSignature(F);
     Row.BodyHash = L.Ids.Content.lookup(&F);
+    Row.Code = &F;
     // Images of other modules call it, hidden or new as it may be.
     if (!F.hasLocalLinkage() && !F.hasComdat() && F.getName() != "main")
       Row.Body = Row.Entry = locallyBound(F);

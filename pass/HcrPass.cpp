@@ -127,6 +127,7 @@ private:
 
     // Last, what the runtime reads: the addresses left in data, the table.
     collectFixups(L);
+    collectUses(L);
     emitEntryPoints(L, Points);
     if (Opts.IsImage)
       tellRaceDetector(L, *Points.Init, *Points.State);

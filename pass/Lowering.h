@@ -111,6 +111,10 @@ llvm::Function *lowerInitializers(Lowering &L, llvm::GlobalVariable *State);
 /// (module binding).
 void collectFixups(Lowering &L);
 
+/// Lists what each function uses, and which variables' addresses the linked
+/// program has in other places than their pointers; after all lowering.
+void collectUses(Lowering &L);
+
 /// Writes the table, the registration constructor and, in the module binding,
 /// the six entry points.
 void emitEntryPoints(Lowering &L, EntryPoints Points);

@@ -317,6 +317,25 @@ GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
              W.u32(Row.IsBefore);
            });
 
+  GlobalVariable *UseRows =
+      Rows("hcr.uses", Uses, sizeof(HcrUse), [&W](const UseRow &Row) {
+        W.u32(Row.Proc);
+        W.u32(Row.What);
+      });
+  GlobalVariable *UsedTypeRows =
+      Rows("hcr.used_types", UsedTypes, sizeof(HcrUsedType),
+           [&W](const UsedTypeRow &Row) {
+             W.name(Row.Name);
+             W.u32(Row.Size);
+             W.u64(Row.Layout);
+           });
+  GlobalVariable *MigratorRows =
+      Rows("hcr.migrators", Migrators, sizeof(HcrMigrator),
+           [&W](const MigratorRow &Row) {
+             W.name(Row.Type);
+             W.rel(Row.Migrator);
+           });
+
   W.begin("hcr.module", sizeof(HcrModuleTable));
   W.u32(HCR_ABI_MAGIC);
   W.word(HCR_ABI_VERSION, 16);
@@ -343,8 +362,10 @@ GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
   W.rel(Points.Imports);
   Reference(TypeRows, Types.rows().size());
   W.rel(Points.ExitHandle);
+  Reference(UseRows, Uses.size());
+  Reference(UsedTypeRows, UsedTypes.size());
+  Reference(MigratorRows, Migrators.size());
   W.u32(0);
-  W.u64(0);
   GlobalVariable *Table = W.end();
   Table->setSection(HCR_MODULES_SECTION);
   appendToUsed(M, {Table});

@@ -23,6 +23,8 @@ struct ProcRow {
   uint64_t Signature = 0, Type = 0, BodyHash = 0;
   llvm::Constant *Body = nullptr, *Slot = nullptr, *Entry = nullptr,
                  *Address = nullptr;
+  /// Its code, whether or not the table refers to it.
+  const llvm::Function *Code = nullptr;
 };
 
 struct ProcImportRow {
@@ -63,6 +65,21 @@ struct HandlerRow {
   bool IsBefore = false;
 };
 
+struct UsedTypeRow {
+  std::string Name;
+  uint32_t Size = 0; ///< And HcrUsedTypeFlags.
+  uint64_t Layout = 0;
+};
+
+struct UseRow {
+  uint32_t Proc, What;
+};
+
+struct MigratorRow {
+  std::string Type;
+  llvm::Function *Migrator = nullptr;
+};
+
 /// Functions that the table names as the module's entry points.
 struct EntryPoints {
   llvm::Function *CreateTypeInfos = nullptr, *DatInit = nullptr,
@@ -78,6 +95,9 @@ struct ModuleTable {
   llvm::SmallVector<GlobalImportRow, 0> GlobalImports;
   llvm::SmallVector<FixupRow, 0> Fixups;
   llvm::SmallVector<HandlerRow, 0> Handlers;
+  llvm::SmallVector<UsedTypeRow, 0> UsedTypes;
+  llvm::SmallVector<UseRow, 0> Uses;
+  llvm::SmallVector<MigratorRow, 0> Migrators;
   TypeTable Types;
   std::string ModuleName;
   uint32_t Flags = 0; ///< HcrModuleFlags besides the binding.

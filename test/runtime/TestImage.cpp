@@ -158,7 +158,9 @@ std::string TestImage::tables() const {
   W.relative(Host ? "" : "DatInit");
   W.relative(Host ? "" : "Init");
   W.relative(Imports.empty() ? "" : "import_names");
-  W.quad(0), W.quad(0), W.quad(0);
+  // Types, ExitHandle, Uses, UsedTypes, Migrators, Reserved.
+  for (int I = 0; I < 10; ++I)
+    W.word(0);
 
   W.line(".section .rodata.tables,\"a\",@progbits");
   W.line(".p2align 3");

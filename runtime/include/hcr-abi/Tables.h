@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 #define HCR_ABI_MAGIC 0x31524348u /* "HCR1" */
-#define HCR_ABI_VERSION 2u
+#define HCR_ABI_VERSION 3u
 #define HCR_MODULES_SECTION "hcr_modules"
 
 /* Distance in bytes from the address of this very field to its target;
@@ -112,8 +112,12 @@ enum HcrGlobalFlags {
                                  Initial is the storage, in host bindings too,
                                  and a version cannot take over another's */
   HCR_GLOBAL_THREAD_LOCAL =
-      1 << 10 /* named as the accessor, `t.tls`; no Pointer, no
-                 Initial: there to see whether the variable changed */
+      1 << 10, /* named as the accessor, `t.tls`; no Pointer, no
+                  Initial: there to see whether the variable changed */
+  HCR_GLOBAL_PLACED =
+      1 << 11 /* host binding, also of imports: code of this module may use the
+                 address without Pointer (it is in a constant, or the user
+                 said HCR_NONRELOADABLE), so the storage cannot move */
 };
 
 /* A variable (or address-significant constant) defined in this module.
@@ -161,7 +165,7 @@ enum HcrVirtualKind {                           /* Hash >> HCR_VIRTUAL_SHIFT */
 /* A variable of another module. 16 bytes. */
 struct HcrGlobalImport {
   HcrRel Name;
-  uint32_t Flags; /* HCR_GLOBAL_CONSTANT, HCR_GLOBAL_WEAK */
+  uint32_t Flags; /* HCR_GLOBAL_CONSTANT, HCR_GLOBAL_WEAK, HCR_GLOBAL_PLACED */
   HcrRel Pointer;
   uint32_t Reserved;
 };
@@ -209,7 +213,11 @@ struct HcrType {
   HcrRel Fields;   /* HcrField[FieldCount], in the order of offsets */
   uint32_t FieldCount;
   uint32_t Align;    /* bytes */
-  uint32_t Encoding; /* scalars: DW_ATE_*, 0 for pointers */
+  uint32_t Encoding; /* scalars: DW_ATE_*, 0 for pointers; records and unions:
+                        HcrRecordFlags, which are not part of Layout */
+};
+enum HcrRecordFlags {
+  HCR_RECORD_TRIVIAL = 1 << 0 /* may be copied byte by byte */
 };
 
 enum HcrFieldFlags {
@@ -229,6 +237,46 @@ struct HcrField {
   uint32_t Flags;  /* HcrFieldFlags */
 };
 
+/* A record or union that code of this module knows the layout of, also if no
+ * variable has it: types of a system header only where a type of the program is
+ * a part of them. Several rows may have one name (types of functions in C). 16
+ * bytes. */
+struct HcrUsedType {
+  HcrRel Name;
+  uint32_t Size;   /* bytes, and HcrUsedTypeFlags */
+  uint64_t Layout; /* as in HcrType */
+};
+enum HcrUsedTypeFlags {
+  HCR_USED_SIZE = 0x0fffffff,
+  HCR_USED_DYNAMIC = 1 << 28, /* objects of it may be on a heap: the module has
+                                 a `new` of it, a sizeof, a cast from void *,
+                                 or a container of the library for it */
+  HCR_USED_BASES = 1 << 29    /* has a base that does not lie at its start */
+};
+
+/* What one function uses, with all that is inlined into it; sorted by Proc. Of
+ * functions that are not rows of Procs, those that call them say it. 8 bytes.
+ */
+struct HcrUse {
+  uint32_t Proc; /* row of Procs */
+  uint32_t What; /* HcrUseKind << HCR_USE_SHIFT | value */
+};
+enum HcrUseKind {
+  HCR_USE_GLOBAL = 0,        /* row of Globals */
+  HCR_USE_GLOBAL_IMPORT = 1, /* row of GlobalImports */
+  HCR_USE_TYPE = 2, /* row of UsedTypes: reads or makes objects of it */
+  HCR_USE_SIZE = 3  /* copies objects of this size, of some type; 0:
+                       goes from an object to a base of it */
+};
+#define HCR_USE_SHIFT 30
+#define HCR_USE_MASK 0x3fffffffu
+
+/* HCR_MIGRATE(Type, Function). 8 bytes. */
+struct HcrMigrator {
+  HcrRel Type;     /* as the source spells it */
+  HcrRel Function; /* void (*)(void *new_object, const void *old_object) */
+};
+
 enum HcrModuleFlags {
   HCR_MODULE_BINDING = 1 << 0, /* module binding; clear: host */
   HCR_MODULE_TYPED = 1 << 1, /* the clang plugin gave signatures and layouts */
@@ -242,7 +290,7 @@ enum HcrModuleState { /* bits of *State, module binding only */
                       HCR_STATE_BOUND = 1 << 1
 };
 
-/* One translation unit. 128 bytes, alignment 8. */
+/* One translation unit. 144 bytes, alignment 8. */
 struct HcrModuleTable {
   uint32_t Magic;
   uint16_t Version;
@@ -276,8 +324,13 @@ struct HcrModuleTable {
   HcrRel ExitHandle; /* void *: with what destructors are registered for exit
                         (`__dso_handle`), so that they run when a plugin is
                         closed. The runtime gives an image its host's */
-  uint32_t Reserved32;
-  uint64_t Reserved;
+  HcrRel Uses;
+  uint32_t UseCount;
+  HcrRel UsedTypes;
+  uint32_t UsedTypeCount;
+  HcrRel Migrators;
+  uint32_t MigratorCount;
+  uint32_t Reserved;
 };
 
 #ifdef __cplusplus
@@ -286,6 +339,7 @@ static_assert(sizeof(HcrProc) == 48 && sizeof(HcrProcImport) == 32 &&
               sizeof(HcrGlobal) == 64 && sizeof(HcrGlobalImport) == 16 &&
               sizeof(HcrFixup) == 16 && sizeof(HcrHandler) == 8 &&
               sizeof(HcrType) == 40 && sizeof(HcrField) == 32 &&
-              sizeof(HcrModuleTable) == 128);
+              sizeof(HcrUsedType) == 16 && sizeof(HcrUse) == 8 &&
+              sizeof(HcrMigrator) == 8 && sizeof(HcrModuleTable) == 144);
 #endif
 #endif

@@ -77,7 +77,8 @@ class Elf:
 SCOPES = ("program", "image", "module", "3")
 PROC_FLAGS = {4: "inline", 8: "thread-local", 16: "direct", 32: "weak"}
 GLOBAL_FLAGS = {4: "inline", 8: "constant", 32: "weak", 64: "reinit",
-                128: "alias", 512: "direct", 1024: "thread-local"}
+                128: "alias", 512: "direct", 1024: "thread-local",
+                2048: "placed"}
 FIXUP_KINDS = ("procs", "proc_imports", "globals", "global_imports")
 
 
@@ -138,8 +139,10 @@ def type_lines(r, indent=""):
     name, kind, size = r.text(), TYPE_KINDS[r.number("I")], r.number("Q")
     r.number("Q")
     fields, count = r.address(), r.number("I")
-    lines = [f"{indent}{kind} {name}: size {size}, align {r.number('I')}, "
-             f"encoding {r.number('I')}"]
+    align, encoding = r.number("I"), r.number("I")
+    word = (f"encoding {encoding}" if kind in ("scalar", "array") else
+            "trivial" if encoding else "own copy")
+    lines = [f"{indent}{kind} {name}: size {size}, align {align}, {word}"]
     for index in range(count):
         f = Reader(r.elf, fields + 32 * index)
         label, part = f.address(), f.address()
@@ -180,6 +183,31 @@ def handler(r):
     return {"name": r.symbol(), "when": "before" if r.number("I") else "after"}
 
 
+def used_type(r):
+    name, size = r.text(), r.number("I")
+    words = [word for bit, word in ((28, "dynamic"), (29, "bases"))
+             if size >> bit & 1]
+    return {"name": name, "size": size & 0x0fffffff,
+            "flags": ",".join(words) or "-", "layout": r.number("Q")}
+
+
+def migrator(r):
+    return {"name": r.text(), "function": r.symbol()}
+
+
+def use(module, proc, what):
+    kind, value = what >> 30, what & 0x3fffffff
+    array = ("globals", "global_imports", "used_types", None)[kind]
+    if array == "used_types":
+        used = "type " + module[array][value]["name"]
+    elif array:
+        used = "variable " + module[array][value]["name"]
+    else:
+        used = f"size {value}"
+    return {"name": module["procs"][proc]["name"], "of": used}
+
+
+EXTRA = ("used_types", "uses", "migrators")
 ARRAYS = (("procs", 48, proc), ("proc_imports", 32, proc_import),
           ("globals", 64, variable), ("global_imports", 16, variable_import),
           ("fixups", 16, fixup), ("handlers", 8, handler))
@@ -188,7 +216,7 @@ ARRAYS = (("procs", 48, proc), ("proc_imports", 32, proc_import),
 def read_module(elf, address):
     r = Reader(elf, address)
     magic, version, size = r.number("I"), r.number("H"), r.number("H")
-    assert (magic, version, size) == (0x31524348, 2, 128)
+    assert (magic, version, size) == (0x31524348, 3, 144)
     module = {"flags": r.number("I"), "name": r.text(), "root": r.text(),
               "state": r.symbol(), "source": r.number("Q"),
               "program": r.number("Q")}
@@ -197,6 +225,15 @@ def read_module(elf, address):
         module[name] = read_rows(elf, array, r.number("I"), row_size, read)
     for name in ("types", "dat_init", "init", "imports"):
         module[name] = r.symbol()
+    r.address(), r.number("I"), r.address()  # types, exit handle
+    uses, count = r.address(), r.number("I")
+    uses = read_rows(elf, uses, count, 8,
+                     lambda row: (row.number("I"), row.number("I")))
+    types, count = r.address(), r.number("I")
+    module["used_types"] = read_rows(elf, types, count, 16, used_type)
+    migrators, count = r.address(), r.number("I")
+    module["migrators"] = read_rows(elf, migrators, count, 8, migrator)
+    module["uses"] = [use(module, *row) for row in uses]
     for row in module["fixups"]:
         kind, index = FIXUP_KINDS[row["symbol"] >> 30], row["symbol"] & 0x3fffffff
         row["symbol"] = module[kind][index]["name"]
@@ -205,8 +242,8 @@ def read_module(elf, address):
 
 def modules(elf):
     header = elf.sections["hcr_modules"]
-    return [read_module(elf, header[3] + i * 128)
-            for i in range(header[5] // 128)]
+    return [read_module(elf, header[3] + i * 144)
+            for i in range(header[5] // 144)]
 
 
 def main():
@@ -228,7 +265,7 @@ def main():
               f"{module['state']}, types {module['types']}, dat_init "
               f"{module['dat_init']}, init {module['init']}, imports "
               f"{module['imports']}")
-        for array, _, _ in ARRAYS:
+        for array in [array for array, _, _ in ARRAYS] + list(EXTRA):
             for row in module[array]:
                 fields = [f"{key} {value}" for key, value in row.items()
                           if key not in ("name", "signature", "hash", "layout",
