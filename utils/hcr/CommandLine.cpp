@@ -122,6 +122,11 @@ Error Parser::take(const Arg &A) {
     return Error::success();
   case OPT_poll:
     return number(A, Line.Poll);
+  case OPT_types:
+    Line.Types = A.getValue();
+    if (Line.Types != "refuse" && Line.Types != "warn")
+      return failure("--types is refuse or warn");
+    return Error::success();
   case OPT_pid:
     return number(A, Line.Pid);
   case OPT_interval:

@@ -26,7 +26,7 @@ struct CommandLine {
   bool NoRollback = false;
   bool Verbose = false, Force = false, Reuse = false;
   unsigned Jobs = 0;
-  std::string Directory, CompileCommands, Linker, Output, Expect;
+  std::string Directory, CompileCommands, Linker, Output, Expect, Types;
   std::vector<std::string> Images, Reinit;
   std::optional<unsigned> Poll, Interval, Reloads, Seed, TimeLimit, Pid;
   // PROGRAM and what belongs to it: files to build, objects to link.

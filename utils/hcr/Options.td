@@ -51,6 +51,10 @@ defm poll : Setting<"poll", "<ms>",
 def no_rollback : Switch<"no-rollback",
     "Let crashes of new code end the program instead of going back to the "
     "version before", [Run]>;
+defm types : Setting<"types", "<refuse|warn>",
+    "When an edit changes the layout of a type of which the program may have "
+    "objects on the heap: refuse the reload (default), or warn and go on",
+    [Run]>;
 defm pid : Setting<"pid", "<pid>", "The process, instead of a program",
     [Reload, Status]>;
 def force : Switch<"force", "Load images again that did not change", [Reload]>;

@@ -319,6 +319,8 @@ int runCommand(const CommandLine &Line, const Report &Out) {
     Environment.push_back("HCR_ROLLBACK=0");
   if (!Line.Directory.empty())
     Environment.push_back("HCR_DIR=" + P->Directory);
+  if (!Line.Types.empty())
+    Environment.push_back("HCR_TYPES=" + Line.Types);
   Expected<Child> Started =
       Child::start(executablePath(Line.Operands[0]), Line.Rest, Environment);
   if (!Started) {

@@ -126,6 +126,23 @@ HCR_API bool hcr_remove_event_handler(bool IsBefore, hcr_handler Handler,
  */
 HCR_API int hcr_collect(void);
 
+/** Copies the names of the record types whose layout the reload changes: inside
+ * of a handler those of the reload in progress, else those of the last one.
+ *
+ * For handlers that keep objects of such types on the heap: a "before" handler
+ * runs while the old code reads them, an "after" handler in code that knows the
+ * new layout. A reload that gets this far was allowed: variables are migrated
+ * by the runtime, objects on the heap are not (HCR_TYPES=warn in the
+ * environment, or hcr run --types=warn).
+ *
+ * Layout:  Buffer[0..Size) gets the names as the source has them
+ * ("game::Fish"), one a line; always ended by a zero byte if Size > 0. The text
+ * is a copy, the caller's. Buffer may be NULL if Size is 0. Result:  the length
+ * of the whole text; 0 if no type changed, and for modules that were compiled
+ * without the clang plugin. Threads: any thread, not from a signal handler.
+ */
+HCR_API size_t hcr_changed_types(char *Buffer, size_t Size);
+
 /** Says whether a function that the waiting reload would exchange is active.
  *
  * A reload does not need it: a function that is active finishes in its old
@@ -246,6 +263,31 @@ HCR_API intptr_t hcrGeneration(void);
 #define HCR_REINIT
 #define HCR_MARK_HANDLER(Text) __attribute__((unused))
 #endif
+
+/** Names the function that makes an object of the new layout of Type out of one
+ * of the old layout, when an edit changes Type while a variable of it lives.
+ *
+ *   struct Old { int Lives; std::string Name; };       // what it was
+ *   static void migrate(void *NewObject, const void *OldObject) {
+ *     const Old *O = static_cast<const Old *>(OldObject);
+ *     new (NewObject) Player{O->Lives, 0, O->Name};
+ *   }
+ *   HCR_MIGRATE(Player, migrate);
+ *
+ * For what the runtime does not do member by member: types with constructors,
+ * destructors or virtual functions, numbers that become narrower, values to be
+ * computed. It belongs into a file that is compiled with the new layout.
+ * NewObject holds the constant part of the variable's new initial value. The
+ * old object stays as it is and is never destroyed, so what it owns can be
+ * taken over. It runs on the thread that reloads while other threads go on; if
+ * one of them changes the old object meanwhile, it is called again. When it
+ * throws, the reload is refused. Also for variables that have Type in them, and
+ * arrays of it. Type as the source calls it; inside of a namespace its name
+ * alone will do. At file scope, in C and C++.
+ */
+#define HCR_MIGRATE(Type, Function)                                            \
+  static void (*const hcr_migrate_##Function)(void *, const void *)            \
+      HCR_MARK_HANDLER("hcr.migrate:" #Type) = Function
 
 /** Marks a function `void Function(void)` of this file to be called before, or
  * after, each reload; at file scope, any number of times. Modules that others

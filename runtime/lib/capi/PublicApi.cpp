@@ -36,10 +36,27 @@ extern "C" {
 
 bool hcr_reload_needed(void) { return runtime().Images.anythingNew(); }
 
-hcr_result hcr_perform_code_reload(void) {
-  Outcome Result = reload(runtime(), false).Result;
+/// Apart from its caller, whose frame holds nothing but what the program had in
+/// registers: no word of the runtime's own counts as the program's.
+[[gnu::noinline]] static hcr_result performReload(const void *StackTop) {
+  Outcome Result = reload(runtime(), false, {}, StackTop).Result;
   return Result == Outcome::RolledBack ? HCR_REFUSED
                                        : static_cast<hcr_result>(Result);
+}
+
+hcr_result hcr_perform_code_reload(void) {
+  arch::SavedRegisters Registers;
+  arch::hcrArchSaveRegisters(&Registers);
+  return performReload(&Registers);
+}
+
+size_t hcr_changed_types(char *Buffer, size_t Size) {
+  Runtime &R = runtime();
+  sys::Guard G(R.Lock);
+  std::string Text;
+  for (const std::string &Name : R.ChangedTypes)
+    Text += (Text.empty() ? "" : "\n") + Name;
+  return copyOut(Text, Buffer, Size);
 }
 
 intptr_t hcr_generation(void) { return runtime().Generation; }
@@ -98,8 +115,7 @@ int hcr_collect(void) {
   return -1;
 }
 
-/// Apart from its caller, whose frame holds nothing but what the program had in
-/// registers: no word of the runtime's own counts as the program's.
+/// Apart from its caller, as performReload().
 [[gnu::noinline]] static int isSafe(const void *StackTop, char *Buffer,
                                     size_t Size) {
   Activity Out = askActivity(runtime(), StackTop);

@@ -43,7 +43,7 @@ bool hcrHasModuleChanged(const char *SourceHash) {
 
 bool hcrReloadNeeded(void) { return runtime().Images.anythingNew(); }
 
-void hcrPerformCodeReload(void) { reload(runtime(), false); }
+void hcrPerformCodeReload(void) { hcr_perform_code_reload(); }
 
 void hcrAddEventHandler(bool IsBefore, void (*Handler)(void *), void *Context) {
   hcr_add_event_handler(IsBefore, Handler, Context);

@@ -10,19 +10,32 @@ static uintptr_t addressOf(const void *Pointer) {
   return reinterpret_cast<uintptr_t>(Pointer);
 }
 
-CodeMap::Object &CodeMap::objectOf(const void *Address) {
+/// The object that holds a version, with what its file says.
+CodeMap::Object &CodeMap::objectOf(const Version &V) {
   for (const auto &O : Objects)
-    if (O->Range.holds(Address))
+    if (O->Range.holds(V.Table))
       return *O;
   Object &O = *Objects.emplace_back(std::make_unique<Object>());
-  O.Range = sys::objectAt(Address);
+  O.Range = sys::objectAt(V.Table);
   sys::FileId Id;
   std::string Path = sys::objectPath(O.Range);
   if (Path.empty() || sys::readFile(Path, O.File, Id))
     O.File.release();
   O.Functions = functionsOf(O.File.data(), O.File.size());
+  for (const FunctionSymbol &F : O.Functions)
+    if (F.Size)
+      O.ByName.emplace(F.Name, &F);
   if (!isAtFixedAddress(O.File.data(), O.File.size()))
     O.Bias = addressOf(O.Range.Begin);
+  if (!O.Functions.empty())
+    return O;
+  for (const Range<HcrModuleTable> &Tables : V.In->Tables)
+    for (const HcrModuleTable &Table : Tables)
+      for (const HcrProc &P : procsOf(Table))
+        for (const void *Start : {follow(P.Body), follow(P.Entry)})
+          if (Start)
+            O.Starts.push_back(addressOf(Start));
+  std::sort(O.Starts.begin(), O.Starts.end());
   return O;
 }
 
@@ -41,42 +54,34 @@ uintptr_t CodeMap::endOf(const Object &In, uintptr_t Begin) const {
   return Next == In.Starts.end() ? addressOf(In.Range.End) : *Next;
 }
 
-void CodeMap::addFunction(Object &In, const Version &V, uint32_t Row) {
+void CodeMap::addFunction(const Version &V, uint32_t Row) {
   const HcrProc &P = procsOf(*V.Table)[Row];
+  Object &In = objectOf(V);
   if (const void *Body = follow(P.Body)) {
     Functions.push_back({addressOf(Body), endOf(In, addressOf(Body)), &V, Row});
     return;
   }
   // Inline functions, of which the linker took one copy, and `main`.
-  std::string_view Name = nameOf(P.Name);
-  for (const FunctionSymbol &F : In.Functions)
-    if (F.Name == Name && F.Size)
-      Functions.push_back(
-          {In.Bias + F.Address, In.Bias + F.Address + F.Size, &V, Row});
+  if (auto F = In.ByName.find(nameOf(P.Name)); F != In.ByName.end()) {
+    uintptr_t Begin = In.Bias + F->second->Address;
+    Functions.push_back({Begin, Begin + F->second->Size, &V, Row});
+  }
 }
 
 void CodeMap::add(const Version &V) {
   if (!V.Table)
     return;
-  Object &In = objectOf(V.Table);
+  Object &In = objectOf(V);
   if (!In.Range.Begin)
     return;
-  if (!V.Permanent) {
-    // What no function of the module is known to hold is the module's, too.
+  // What no function of an image's module is known to hold is the module's,
+  // too.
+  if (!V.Permanent)
     Wholes.push_back(
         {addressOf(In.Range.Begin), addressOf(In.Range.End), &V, Code::NoRow});
-  } else if (In.Functions.empty() && In.Starts.empty()) {
-    for (const Range<HcrModuleTable> &Tables : V.In->Tables)
-      for (const HcrModuleTable &Table : Tables)
-        for (const HcrProc &P : procsOf(Table))
-          for (const void *Start : {follow(P.Body), follow(P.Entry)})
-            if (Start)
-              In.Starts.push_back(addressOf(Start));
-    std::sort(In.Starts.begin(), In.Starts.end());
-  }
   auto Procs = procsOf(*V.Table);
   for (uint32_t I = 0; I < Procs.size(); ++I)
-    addFunction(In, V, I);
+    addFunction(V, I);
 }
 
 void CodeMap::sort() {

@@ -26,6 +26,8 @@ class CodeMap {
 public:
   /// Adds the code of a version; reads files.
   void add(const Version &V);
+  /// Adds one function, a row of its table's procs.
+  void addFunction(const Version &V, uint32_t Row);
   /// After the last add().
   void sort();
   bool empty() const { return !Highest; }
@@ -65,11 +67,11 @@ private:
     uintptr_t Bias = 0;
     sys::Content File;
     std::vector<FunctionSymbol> Functions;
+    std::unordered_map<std::string_view, const FunctionSymbol *> ByName;
     std::vector<uintptr_t> Starts; // without a symbol table
   };
 
-  Object &objectOf(const void *Address);
-  void addFunction(Object &In, const Version &V, uint32_t Row);
+  Object &objectOf(const Version &V);
   uintptr_t endOf(const Object &In, uintptr_t Begin) const;
   bool mayHold(uintptr_t Word) const {
     return Word >= Lowest && Word <= Highest;

@@ -13,33 +13,63 @@
 // bodies too, and the hundredth reload has no more to store than the first.
 #include "Transaction.h"
 
+#include <unordered_set>
+
 namespace hcr {
 
 static bool isRetiring(const Version *V) { return V && !V->Permanent; }
 
+namespace {
+/// Cells of versions that will not be current any more.
+using Retiring = std::unordered_set<Cell>;
+} // namespace
+
 static void retireProc(Runtime &R, std::vector<Store> &Stores, ProcSymbol *S,
-                       Cell Slot) {
+                       Cell Slot, Retiring &Out) {
   if (!S || !Slot)
     return;
-  S->Slots.remove(Slot);
+  Out.insert(Slot);
   if (S->Flags & HCR_PROC_THREAD_LOCAL)
     return; // an accessor has no stable entry, and hardly ever changes
   if (S->Definer || S->NextDefiner)
     Stores.push_back({Slot, entryOf(R, *S)});
 }
 
-void retireCells(Runtime &R, Version &Old, std::vector<Store> &Stores) {
+/// Lists what slots of a version that is not current hold.
+static void retire(Runtime &R, const Version &Old, std::vector<Store> &Stores,
+                   Retiring &Out) {
   if (!Old.Table)
     return;
   auto Procs = procsOf(*Old.Table);
   for (size_t I = 0; I < Procs.size(); ++I)
-    retireProc(R, Stores, Old.Procs[I], cellOf(Procs[I].Slot));
+    retireProc(R, Stores, Old.Procs[I], cellOf(Procs[I].Slot), Out);
   auto Imports = procImportsOf(*Old.Table);
   for (size_t I = 0; I < Imports.size(); ++I) {
-    retireProc(R, Stores, Old.ProcImports[I], cellOf(Imports[I].Slot));
-    if (ProcSymbol *S = Old.ProcImports[I]; S && S->Addresses.size())
-      S->Addresses.remove(cellOf(Imports[I].Address));
+    retireProc(R, Stores, Old.ProcImports[I], cellOf(Imports[I].Slot), Out);
+    Out.insert(cellOf(Imports[I].Address));
   }
+  for (const HcrGlobal &G : globalsOf(*Old.Table))
+    Out.insert(cellOf(G.Pointer));
+  for (const HcrGlobalImport &I : globalImportsOf(*Old.Table))
+    Out.insert(cellOf(I.Pointer));
+}
+
+/// Takes the cells of a version out of the lists.
+static void unlist(const Version &Old) {
+  if (!Old.Table)
+    return;
+  auto Procs = procsOf(*Old.Table);
+  for (size_t I = 0; I < Procs.size(); ++I)
+    if (Cell Slot = cellOf(Procs[I].Slot); Slot && Old.Procs[I])
+      Old.Procs[I]->Slots.remove(Slot);
+  auto Imports = procImportsOf(*Old.Table);
+  for (size_t I = 0; I < Imports.size(); ++I)
+    if (ProcSymbol *S = Old.ProcImports[I]) {
+      if (Cell Slot = cellOf(Imports[I].Slot))
+        S->Slots.remove(Slot);
+      if (S->Addresses.size())
+        S->Addresses.remove(cellOf(Imports[I].Address));
+    }
   auto Globals = globalsOf(*Old.Table);
   for (size_t I = 0; I < Globals.size(); ++I)
     if (Cell Pointer = cellOf(Globals[I].Pointer))
@@ -49,6 +79,22 @@ void retireCells(Runtime &R, Version &Old, std::vector<Store> &Stores) {
     if (Cell Pointer = cellOf(GlobalImports[I].Pointer))
       if (Old.GlobalImports[I])
         Old.GlobalImports[I]->Pointers.remove(Pointer);
+}
+
+void retireCells(Runtime &R, Version &Old, std::vector<Store> &Stores) {
+  Retiring Cells;
+  retire(R, Old, Stores, Cells);
+  unlist(Old);
+}
+
+template <class Function>
+static void forEachRetiring(const Transaction &T, Function F) {
+  for (Version *V : T.Versions)
+    if (isRetiring(V->Of->Current))
+      F(*V->Of->Current);
+  for (Module *M : T.Going)
+    if (isRetiring(M->Current))
+      F(*M->Current);
 }
 
 /// A definition of the same name with another signature takes over the name,
@@ -136,38 +182,46 @@ static void *nextTarget(Transaction &T, ProcSymbol &S) {
   return isSuperseded(T.R, S) ? nullptr : noticeOf(T.R, S);
 }
 
-static void prepareProc(Transaction &T, ProcSymbol &S) {
+static void prepareProc(Transaction &T, ProcSymbol &S, const Retiring &Old) {
   void *Target = nextTarget(T, S);
   if (!Target)
     return;
-  S.Slots.forEach([&](Cell C) { T.Stores.push_back({C, Target}); });
+  S.Slots.forEach([&](Cell C) {
+    if (!Old.contains(C))
+      T.Stores.push_back({C, Target});
+  });
   if (!S.NextDefiner && !S.To)
     S.NextBody = Target; // the notice
   if (S.Addresses.size()) {
     void *Entry = entryOf(T.R, S);
-    S.Addresses.forEach([&](Cell C) { T.Stores.push_back({C, Entry}); });
+    S.Addresses.forEach([&](Cell C) {
+      if (!Old.contains(C))
+        T.Stores.push_back({C, Entry});
+    });
   }
 }
 
-static void prepareGlobal(Transaction &T, GlobalSymbol &S) {
+static void prepareGlobal(Transaction &T, GlobalSymbol &S,
+                          const Retiring &Old) {
   void *Next = S.To ? nullptr : S.NextDefiner ? S.NextStorage : nullptr;
   if (Next && Next != S.Storage)
-    S.Pointers.forEach([&](Cell C) { T.Stores.push_back({C, Next}); });
+    S.Pointers.forEach([&](Cell C) {
+      if (!Old.contains(C))
+        T.Stores.push_back({C, Next});
+    });
 }
 
 void prepareStores(Transaction &T) {
+  T.Stores.clear();
+  T.Superseded.clear();
   if (T.Back)
     prepareThunks(T);
-  for (Version *V : T.Versions)
-    if (isRetiring(V->Of->Current))
-      retireCells(T.R, *V->Of->Current, T.Stores);
-  for (Module *M : T.Going)
-    if (isRetiring(M->Current))
-      retireCells(T.R, *M->Current, T.Stores);
+  Retiring Old;
+  forEachRetiring(T, [&](const Version &V) { retire(T.R, V, T.Stores, Old); });
   for (ProcSymbol *S : T.Procs)
-    prepareProc(T, *S);
+    prepareProc(T, *S, Old);
   for (GlobalSymbol *S : T.Globals)
-    prepareGlobal(T, *S);
+    prepareGlobal(T, *S, Old);
 }
 
 void commit(Transaction &T) {
@@ -290,6 +344,7 @@ void settleHandlers(Runtime &R, Module &M, const Version *Now) {
 
 void settle(Transaction &T, intptr_t Generation) {
   Runtime &R = T.R;
+  forEachRetiring(T, [](const Version &V) { unlist(V); });
   R.Storage.insert(R.Storage.end(), T.NewStorage.begin(), T.NewStorage.end());
   for (ProcSymbol *S : T.Procs)
     settleProc(*S);

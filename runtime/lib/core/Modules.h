@@ -49,6 +49,15 @@ inline Range<HcrGlobal> globalsOf(const HcrModuleTable &T) {
 inline Range<HcrGlobalImport> globalImportsOf(const HcrModuleTable &T) {
   return array<HcrGlobalImport>(T.GlobalImports, T.GlobalImportCount);
 }
+inline Range<HcrField> fieldsOf(const HcrType &T) {
+  return array<HcrField>(T.Fields, T.FieldCount);
+}
+inline Range<HcrUsedType> usedTypesOf(const HcrModuleTable &T) {
+  return array<HcrUsedType>(T.UsedTypes, T.UsedTypeCount);
+}
+inline Range<HcrUse> usesOf(const HcrModuleTable &T) {
+  return array<HcrUse>(T.Uses, T.UseCount);
+}
 inline std::string_view nameOf(const HcrRel &Field) {
   const char *Name = follow<const char>(Field);
   return Name ? Name : "";

@@ -97,6 +97,7 @@ static Error check(Transaction &T) {
     if (C.From.Gone)
       if (Module *M = T.R.Loaded.find(C.From.Module); M && M->Current)
         stageGoing(T, *M);
+  collectMigrators(T);
   for (Version *V : T.Versions) {
     T.Culprit = candidateOf(T, *V);
     if (Error E = stageVersion(T, *V))
@@ -125,7 +126,19 @@ static Error check(Transaction &T) {
       return E;
   }
   T.Culprit = -1;
+  if (Error E = checkTypes(T))
+    return E;
+  if (Error E = checkMigrations(T))
+    return E;
   return checkMemory(T);
+}
+
+/// For handlers: what they ask hcr_changed_types().
+static void publishTypes(const Transaction &T) {
+  sys::Guard G(T.R.Lock);
+  T.R.ChangedTypes.clear();
+  for (const ChangedType &C : T.ChangedTypes)
+    T.R.ChangedTypes.push_back(C.Name);
 }
 
 /// Step 4, first half: the images' own slots and data.
@@ -292,18 +305,23 @@ static void prepareWayBack(Transaction &T) {
 }
 
 /// Step 5. Prepares everything, stores, and brings the tables up to date.
+/// Migrating, the stores are done already.
 static void commitAll(Transaction &T) {
   sys::Guard G(T.R.Lock);
   if (!T.IsStart)
     describe(T);
   intptr_t Next = T.R.Generation + (T.IsStart ? 0 : 1);
-  prepareWayBack(T);
-  prepareStores(T);
+  if (T.HoldsThreads) {
+    T.R.Back->end();
+  } else {
+    prepareWayBack(T);
+    prepareStores(T);
+  }
   noteStaleCallers(T);
   if (T.Back) {
     T.R.Back->commit(T, Next);
   } else {
-    {
+    if (!T.HoldsThreads) {
       Stopwatch Watch(T.Out.Took.Commit);
       commit(T);
     }
@@ -390,6 +408,52 @@ static Report refuseCrashed(Transaction &T) {
   return std::move(T.Out);
 }
 
+/// The images are good, but not now.
+static Report refuseNow(Transaction &T, const Error &E) {
+  for (const Candidate &C : T.Candidates)
+    T.R.Images.hold(C.From, T.Transient ? Finder::Offer::WithEachReload
+                                        : Finder::Offer::WithOthers);
+  undo(T);
+  T.R.Trace("refused: %s", E.text().c_str());
+  T.Out.Result = Outcome::Refused;
+  T.Out.Message = E.text();
+  T.Out.Notes.clear();
+  return std::move(T.Out);
+}
+
+/// Steps 4 and 5 of a reload that changes layouts. Initialisers may look at
+/// variables that are migrated, so they run behind the commit. What the old
+/// code would find is not what it left, so a crash has no way back.
+static Error initialiseMigrated(Transaction &T) {
+  if (Error E = commitMigrations(T))
+    return E;
+  if (T.R.Back->isWanted(T.Out))
+    T.Out.Notes.push_back("a crash of the new code will not be rolled back: "
+                          "layouts changed");
+  initialise(T);
+  if (T.HasCrashed)
+    T.Out.Notes.push_back(T.R.Back->tellInitialiser());
+  return Error();
+}
+
+/// Up to the commit. Who is in the way is asked before any handler runs: what
+/// those do cannot be taken back.
+static Error prepareEffect(Transaction &T) {
+  if (Error E = awaitMigrations(T))
+    return E;
+  if (!T.IsStart) {
+    publishTypes(T);
+    Stopwatch Watch(T.Out.Took.Handlers);
+    runHandlers(T, true);
+  }
+  if (Error E = bind(T))
+    return E;
+  if (T.HoldsThreads)
+    return initialiseMigrated(T);
+  initialise(T);
+  return Error();
+}
+
 static Report run(Transaction &T, bool Force) {
   Runtime &R = T.R;
   if (Error E = prepare(T, Force)) {
@@ -401,24 +465,10 @@ static Report run(Transaction &T, bool Force) {
   }
   if (T.Early)
     return std::move(T.Out);
-  bool Anything = !T.Versions.empty() || !T.Going.empty();
-  if (Anything) {
-    if (!T.IsStart) {
-      Stopwatch Watch(T.Out.Took.Handlers);
-      runHandlers(T, true);
-    }
-    if (Error E = bind(T)) {
-      for (const Candidate &C : T.Candidates)
-        R.Images.hold(C.From, T.Transient ? Finder::Offer::WithEachReload
-                                          : Finder::Offer::WithOthers);
-      undo(T);
-      R.Trace("refused: %s", E.text().c_str());
-      T.Out.Result = Outcome::Refused;
-      T.Out.Message = E.text();
-      return std::move(T.Out);
-    }
-    initialise(T);
-    if (T.HasCrashed)
+  if (!T.Versions.empty() || !T.Going.empty()) {
+    if (Error E = prepareEffect(T))
+      return refuseNow(T, E);
+    if (T.HasCrashed && !T.HoldsThreads)
       return refuseCrashed(T);
     commitAll(T);
     for (const Candidate &C : T.Candidates)
@@ -470,7 +520,8 @@ static Report nothingNew(Runtime &R) {
   return Out;
 }
 
-Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
+Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit,
+              const void *StackTop) {
   if (const char *Why = R.Broken)
     return refusal(R, Why);
   if (R.Ending)
@@ -489,6 +540,8 @@ Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit) {
   // images become true together.
   for (bool Again = true; Again;) {
     Transaction T(R);
+    T.CanMigrate = true;
+    T.StackTop = StackTop;
     {
       Stopwatch Watch(T.Out.Took.Find);
       for (Found &F : find(R, Force))

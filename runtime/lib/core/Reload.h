@@ -11,8 +11,11 @@ namespace hcr {
 /// Force also loads images of equal content again.
 /// Reinit: names of variables that get their initial values again; their
 /// modules are loaded again for it.
+/// StackTop: where the frames of the program begin on this thread's stack;
+/// null: there are none.
 Report reload(Runtime &R, bool Force,
-              const std::vector<std::string> &Reinit = {});
+              const std::vector<std::string> &Reinit = {},
+              const void *StackTop = nullptr);
 
 /// Calls of functions that are gone, since somebody asked last.
 std::vector<std::string> takeLateNotes(Runtime &R);

@@ -39,6 +39,8 @@ Config Config::ofProcess() {
   const char *Snapshot = sys::environment("HCR_SNAPSHOT");
   C.Snapshot = Snapshot && std::string_view(Snapshot) == "1";
   readRollback(C, sys::environment("HCR_ROLLBACK"));
+  const char *Types = sys::environment("HCR_TYPES");
+  C.AcceptTypes = Types && std::string_view(Types) == "warn";
   return C;
 }
 

@@ -44,6 +44,8 @@ struct Config {
   uint64_t RollbackTime = 0;
   bool EntryThunks = false; // without a guard of the program, too
   bool Snapshot = false;    // of plain variables, at each reload
+  /// Go on when the layout of a type changed of which objects may be on a heap.
+  bool AcceptTypes = false;
   /// The directory and the program of this process; its environment unless it
   /// is a setuid program.
   static Config ofProcess();
@@ -121,8 +123,9 @@ struct Runtime {
   std::vector<Module *> WithHandlers; // modules whose table has some
   std::vector<std::string> LateNotes; // for the next report
   Report Last;
-  Transaction *Current = nullptr; // of the thread whose turn it is
-  UserCode Running;               // likewise
+  std::vector<std::string> ChangedTypes; // by the last reload, or the one now
+  Transaction *Current = nullptr;        // of the thread whose turn it is
+  UserCode Running;                      // likewise
   uint64_t RetiredImages = 0, RetiredBytes = 0;
   /// Functions that were called after their removal, newest first; pushed by
   /// any thread without a lock.

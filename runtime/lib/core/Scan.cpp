@@ -3,11 +3,15 @@
 
 namespace hcr {
 
-Scan::Scan(Runtime &R, const void *StackTop)
-    : R(R), StackTop(StackTop),
-      Here(reinterpret_cast<uintptr_t>(__builtin_frame_address(0))) {
+Scan::Scan(Runtime &R, const void *StackTop) : R(R), StackTop(StackTop) {
   static const char InLibrary = 0;
-  exclude(sys::objectAt(&InLibrary));
+  sys::ObjectRange Library = sys::objectAt(&InLibrary);
+  exclude(Library);
+  for (const sys::ObjectRange &Stack : sys::ownStacks())
+    exclude(Stack);
+  for (const sys::ObjectRange &Part : sys::relocatedConstants())
+    if (!Library.holds(Part.Begin))
+      ReadOnly.push_back(Part);
   Words.resize(sys::MemoryReader::PieceSize / sizeof(uintptr_t));
 }
 

@@ -60,7 +60,14 @@ public:
     }
   }
 
-  /// The thread on whose stack \p At lies; 0: on none that is known.
+  /// Calls Look(Word, At) for each word of constants that hold addresses.
+  template <class Function> void readOnlyData(Function Look) {
+    for (const sys::ObjectRange &Part : ReadOnly)
+      words(reinterpret_cast<uintptr_t>(Part.Begin) & ~uintptr_t(7),
+            reinterpret_cast<uintptr_t>(Part.End), Look);
+  }
+
+  /// The thread on whose stack, which stacks() went over, \p At lies.
   int threadAt(uintptr_t At) { return Threads.threadAt(At, ownStack()); }
 
 private:
@@ -83,8 +90,6 @@ private:
   /// not count is cut out of it.
   template <class Function> void mapping(const sys::Mapping &M, Function Look) {
     uintptr_t Start = firstStack(M), At = Start ? Start : M.Begin;
-    if (!StackTop && Here >= M.Begin && Here < M.End)
-      return;
     while (At < M.End) {
       sys::ObjectRange Hole = nextExcluded(At);
       auto Begin = reinterpret_cast<uintptr_t>(Hole.Begin);
@@ -98,11 +103,10 @@ private:
 
   Runtime &R;
   const void *StackTop;
-  uintptr_t Here; // on the stack of this thread
   sys::Mappings Maps;
   sys::MemoryReader Memory;
   sys::HeldThreads Threads;
-  std::vector<sys::ObjectRange> Excluded;
+  std::vector<sys::ObjectRange> Excluded, ReadOnly;
   std::vector<uintptr_t> Words;
 };
 

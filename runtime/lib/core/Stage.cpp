@@ -93,10 +93,8 @@ static Error keepStorage(Transaction &T, Version &V, const HcrGlobal &G,
   // What this version does not tell is as it was.
   S.NextLayout = G.Layout ? G.Layout : Before.Layout;
   S.NextType = Type ? Type : Before.Type;
-  if (G.Size != Before.Size)
-    return sizeChanged(V, G, Before.Size, Before.Type, Type);
-  if (layoutsDiffer(G, Type, Before))
-    return layoutChanged(V, G, Before.Type, Type);
+  if (G.Size != Before.Size || layoutsDiffer(G, Type, Before))
+    return stageMigration(T, V, G, S, Before);
   stageValue(T, V, G, Before);
   S.NextStorage = Before.Storage;
   return Error();
@@ -380,6 +378,11 @@ void abandon(Transaction &T) {
   T.OpenPages.close();
   T.NewStorage.clear();
   T.Reinits.clear();
+  T.Migrations.clear();
+  T.ChangedTypes.clear();
+  T.Functions = {};
+  T.Stores.clear();
+  T.Superseded.clear();
   T.Versions.clear();
   T.Going.clear();
 }

@@ -59,6 +59,7 @@ private:
   const char *checkGlobals();
   const char *checkGlobal(const HcrGlobal &G);
   const char *checkFixups();
+  const char *checkUses();
   const char *checkTypes();
   bool takeType(const HcrRel &Field);
   bool checkFields(const HcrType &Type);
@@ -187,6 +188,24 @@ const char *TableChecker::checkFixups() {
   return nullptr;
 }
 
+/// What a use names is looked up within bounds by who asks.
+const char *TableChecker::checkUses() {
+  Range<HcrUse> Uses;
+  Range<HcrUsedType> Types;
+  Range<HcrMigrator> Migrators;
+  if (!rows(T.Uses, T.UseCount, Uses) ||
+      !rows(T.UsedTypes, T.UsedTypeCount, Types) ||
+      !rows(T.Migrators, T.MigratorCount, Migrators))
+    return "a list of used types that reaches outside of it";
+  for (const HcrUsedType &U : Types)
+    if (!isName(U.Name))
+      return "a used type whose name lies outside of it";
+  for (const HcrMigrator &M : Migrators)
+    if (!isName(M.Type) || !M.Function || !isCode(M.Function))
+      return "a function of HCR_MIGRATE that lies outside of it";
+  return nullptr;
+}
+
 bool TableChecker::takeType(const HcrRel &Field) {
   if (!Field)
     return true;
@@ -229,7 +248,7 @@ const char *TableChecker::checkTypes() {
 Error TableChecker::check() {
   for (auto Step : {&TableChecker::checkHead, &TableChecker::checkProcs,
                     &TableChecker::checkGlobals, &TableChecker::checkFixups,
-                    &TableChecker::checkTypes})
+                    &TableChecker::checkUses, &TableChecker::checkTypes})
     if (const char *Why = (this->*Step)())
       return Error(format("has %s", Why));
   return Error();

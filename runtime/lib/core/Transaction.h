@@ -4,6 +4,7 @@
 #ifndef HCR_CORE_TRANSACTION_H
 #define HCR_CORE_TRANSACTION_H
 
+#include "CopyPlan.h"
 #include "Runtime.h"
 #include "Undo.h"
 
@@ -38,6 +39,28 @@ struct KeptBytes {
   size_t Size;
 };
 
+/// A variable that lives and gets storage of another layout.
+struct Migration {
+  GlobalSymbol *S;
+  Version *V;
+  size_t Row; // in the table's array of variables
+  const HcrType *Before, *After;
+  CopyPlan Plan;
+};
+
+/// A record type whose layout this reload changes.
+struct ChangedType {
+  std::string Name;
+  std::vector<uint64_t> Before; // layouts that it had
+  uint64_t After = 0, SizeBefore = 0;
+  bool HasBases = false;   // one of them not at the start
+  bool IsDynamic = false;  // objects may be on a heap
+  bool IsMigrated = false; // a variable of it is migrated
+  const Module *In;        // that brought the change
+
+  bool had(uint64_t Layout) const;
+};
+
 struct Transaction {
   explicit Transaction(Runtime &R) : R(R) {}
 
@@ -60,6 +83,9 @@ struct Transaction {
   sys::WritablePages OpenPages; // of VtableStores
   std::vector<Reinit> Reinits;
   std::vector<KeptBytes> Kept; // between beginReinit() and endReinit()
+  std::vector<Migration> Migrations;
+  std::vector<ChangedType> ChangedTypes;
+  Migrators Functions; // of the new versions
   /// Variables that somebody asked to initialise anew (`--reinit`).
   std::vector<GlobalSymbol *> Wanted;
   /// Signatures or removals that modules which are not rebuilt may still use.
@@ -69,6 +95,13 @@ struct Transaction {
   /// Modules are added, at the start of a program or by hcrAddModule: not a
   /// reload, so no handlers and no new generation.
   bool IsStart = false;
+  /// Whether a variable may get another layout: in a reload.
+  bool CanMigrate = false;
+  /// The commit is commitMigrations().
+  bool HoldsThreads = false;
+  /// Of the calling thread what lies above counts as the program's; null:
+  /// nothing does, it is a thread of the runtime.
+  const void *StackTop = nullptr;
   /// An image was replaced while this began; what belongs together is not
   /// known yet.
   bool Early = false;
@@ -163,6 +196,25 @@ void commit(Transaction &T);
 /// Brings the tables up to what commit() made true.
 void settle(Transaction &T, intptr_t Generation);
 
+// Migrate.cpp
+/// Plans what becomes of a variable whose layout changed; R.Lock is held.
+Error stageMigration(Transaction &T, Version &V, const HcrGlobal &G,
+                     GlobalSymbol &S, const GlobalSymbol &Before);
+/// Whether everybody who uses the migrated variables knows their new layout;
+/// after everything is staged. R.Lock is held.
+Error checkMigrations(Transaction &T);
+/// Waits until nobody is in the middle of using what changes its layout, for a
+/// while; before anything is done. Sets HoldsThreads.
+Error awaitMigrations(Transaction &T);
+/// The commit itself, with the threads held; it waits, too.
+Error commitMigrations(Transaction &T);
+
+// ChangedTypes.cpp; R.Lock is held
+/// Collects the functions of HCR_MIGRATE.
+void collectMigrators(Transaction &T);
+/// Which types change, and whether that may be: Config::Types.
+Error checkTypes(Transaction &T);
+
 // Virtuals.cpp; R.Lock is held
 /// Takes note of what the entries of a vtable stand for, the first time.
 void adoptShape(GlobalSymbol &S, const HcrGlobal &G);
@@ -177,10 +229,12 @@ void revertVtables(Transaction &T);
 void settleVtables(Transaction &T);
 
 // Variables.cpp; R.Lock is held
+/// Why: what stands in the way of keeping the value; may be empty.
 Error sizeChanged(const Version &V, const HcrGlobal &G, uint64_t OldSize,
-                  const HcrType *Before, const HcrType *After);
+                  const HcrType *Before, const HcrType *After,
+                  const std::string &Why = {});
 Error layoutChanged(const Version &V, const HcrGlobal &G, const HcrType *Before,
-                    const HcrType *After);
+                    const HcrType *After, const std::string &Why = {});
 /// Hashes of one kind only are compared: the clang plugin's are the more
 /// precise ones, debug information's serve where one side lacks those.
 bool layoutsDiffer(const HcrGlobal &G, const HcrType *Type,

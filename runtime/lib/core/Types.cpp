@@ -10,13 +10,9 @@
 
 namespace hcr {
 
-static Range<HcrField> fieldsOf(const HcrType &T) {
-  return array<HcrField>(T.Fields, T.FieldCount);
-}
-
 static uint64_t keyOf(const HcrType &T) {
   std::string_view Name = nameOf(T.Name);
-  return hashBytes(Name.data(), Name.size(), T.Layout);
+  return hashBytes(Name.data(), Name.size(), T.Layout + T.Encoding);
 }
 
 namespace {
@@ -99,6 +95,29 @@ const HcrType *KnownTypes::find(const HcrType &T) const {
   return Copy == Copies.end() ? nullptr : Copy->second;
 }
 
+static const HcrType *typeOf(const HcrField &F) {
+  return follow<const HcrType>(F.Type);
+}
+
+bool isSameField(const HcrField &A, const HcrField &B) {
+  if ((A.Flags ^ B.Flags) & HCR_FIELD_BASE || nameOf(A.Name) != nameOf(B.Name))
+    return false;
+  return !nameOf(A.Name).empty() ||
+         nameOf(typeOf(A)->Name) == nameOf(typeOf(B)->Name);
+}
+
+const HcrField *findField(const HcrType &In, const HcrField &Like) {
+  for (const HcrField &F : fieldsOf(In))
+    if (isSameField(F, Like))
+      return &F;
+  return nullptr;
+}
+
+std::string shownName(const HcrField &F) {
+  std::string_view Name = nameOf(F.Name);
+  return std::string(Name.empty() ? nameOf(typeOf(F)->Name) : Name);
+}
+
 namespace {
 class Comparison {
 public:
@@ -134,10 +153,6 @@ public:
 private:
   static constexpr size_t MostLines = 40;
 
-  static const HcrType *typeOf(const HcrField &F) {
-    return follow<const HcrType>(F.Type);
-  }
-
   void say(const char *Sign, const std::string &What) {
     Lines.push_back(Sign + What);
   }
@@ -165,23 +180,6 @@ private:
     return Text;
   }
 
-  /// A member is found again by its name; a base, or a part without a name, by
-  /// the name of its type.
-  static bool isSame(const HcrField &A, const HcrField &B) {
-    if ((A.Flags ^ B.Flags) & HCR_FIELD_BASE ||
-        nameOf(A.Name) != nameOf(B.Name))
-      return false;
-    return !nameOf(A.Name).empty() ||
-           nameOf(typeOf(A)->Name) == nameOf(typeOf(B)->Name);
-  }
-
-  static const HcrField *find(const HcrType &In, const HcrField &Like) {
-    for (const HcrField &F : fieldsOf(In))
-      if (isSame(F, Like))
-        return &F;
-    return nullptr;
-  }
-
   static std::string place(uint64_t Bits) {
     return Bits % 8 ? format("bit %" PRIu64, Bits)
                     : format("byte %" PRIu64, Bits / 8);
@@ -190,7 +188,7 @@ private:
   void compareFields(const HcrType &Before, const HcrType &After,
                      const std::string &Prefix) {
     for (const HcrField &Old : fieldsOf(Before)) {
-      const HcrField *New = find(After, Old);
+      const HcrField *New = findField(After, Old);
       if (!New) {
         say("- ", describe(Old, Prefix));
         continue;
@@ -211,7 +209,7 @@ private:
       }
     }
     for (const HcrField &New : fieldsOf(After))
-      if (!find(Before, New))
+      if (!findField(Before, New))
         say("+ ", describe(New, Prefix));
   }
 

@@ -27,6 +27,13 @@ private:
   std::vector<std::unique_ptr<uint64_t[]>> Blocks;
 };
 
+/// A member is found again by its name; a base, or a part without a name, by
+/// the name of its type.
+bool isSameField(const HcrField &A, const HcrField &B);
+const HcrField *findField(const HcrType &In, const HcrField &Like);
+/// For messages: its name, else that of its type.
+std::string shownName(const HcrField &F);
+
 /// What is different in \p After, one line for each part:
 ///
 ///   + int Lives          new

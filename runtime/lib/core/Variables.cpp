@@ -31,34 +31,50 @@ bool layoutsDiffer(const HcrGlobal &G, const HcrType *Type,
   return G.Layout && Before.Layout && G.Layout != Before.Layout;
 }
 
+/// Of the records in an array.
+static std::string elementName(const HcrType &T) {
+  const HcrType *Element = &T;
+  while (Element->Kind == HCR_TYPE_ARRAY && Element->FieldCount)
+    Element = follow<const HcrType>(fieldsOf(*Element)[0].Type);
+  return std::string(nameOf(Element->Name));
+}
+
 /// The parts that differ, where the clang plugin told both types, and what to
 /// do about it.
-static std::string partsAndRemedy(const HcrType *Before, const HcrType *After) {
-  std::string Parts = Before && After && Before->Layout != After->Layout
-                          ? ":" + describeChange(*Before, *After) + "\n"
-                          : "; ";
-  return Parts + "undo the change, give the new variable another name, or "
-                 "restart the program";
+static std::string partsAndRemedy(const HcrType *Before, const HcrType *After,
+                                  const std::string &Why) {
+  bool Known = Before && After && Before->Layout != After->Layout;
+  std::string Text =
+      Known ? ":" + describeChange(*Before, *After) + "\n" : "; ";
+  if (!Why.empty())
+    Text += Why + "; ";
+  Text += "undo the change, ";
+  if (Known &&
+      (After->Kind == HCR_TYPE_RECORD || After->Kind == HCR_TYPE_ARRAY))
+    Text += format("write a function for HCR_MIGRATE(%s, …), ",
+                   elementName(*After).c_str());
+  return Text + "give the new variable another name, or restart the program";
 }
 
 Error sizeChanged(const Version &V, const HcrGlobal &G, uint64_t OldSize,
-                  const HcrType *Before, const HcrType *After) {
+                  const HcrType *Before, const HcrType *After,
+                  const std::string &Why) {
   std::string Type(nameOf(G.TypeName));
   return Error(format("%s: the variable '%s'%s%s changed its size from %" PRIu64
                       " to %" PRIu64 " bytes while it holds a value%s",
                       V.Of->Name.c_str(), shownName(G).c_str(),
                       Type.empty() ? "" : " of type ", Type.c_str(), OldSize,
-                      G.Size, partsAndRemedy(Before, After).c_str()));
+                      G.Size, partsAndRemedy(Before, After, Why).c_str()));
 }
 
 Error layoutChanged(const Version &V, const HcrGlobal &G, const HcrType *Before,
-                    const HcrType *After) {
+                    const HcrType *After, const std::string &Why) {
   std::string Type(nameOf(G.TypeName));
   return Error(format("%s: the layout of the variable '%s'%s%s changed while "
                       "it holds a value%s",
                       V.Of->Name.c_str(), shownName(G).c_str(),
                       Type.empty() ? "" : " of type ", Type.c_str(),
-                      partsAndRemedy(Before, After).c_str()));
+                      partsAndRemedy(Before, After, Why).c_str()));
 }
 
 static void stageValues(Transaction &T, GlobalSymbol &S, const Version &V,

@@ -138,6 +138,7 @@ Error prepareVtables(Transaction &T) {
 void commitVtables(Transaction &T) {
   for (const Store &S : T.VtableStores)
     storeCell(S.Where, S.What);
+  T.VtableStores.clear();
   T.OpenPages.close();
 }
 

@@ -45,6 +45,10 @@ const void *loaderRecordOf(void *Handle);
 /// The loaded objects that ask the dynamic linker for Symbol.
 std::vector<ObjectRange> objectsAskingFor(const char *Symbol);
 
+/// What the loader made read-only after it had filled in addresses (RELRO), of
+/// each loaded object.
+std::vector<ObjectRange> relocatedConstants();
+
 /// Zeroed pages, readable and writable; null if there are none.
 void *allocatePages(size_t Size);
 void releasePages(void *Pages, size_t Size);

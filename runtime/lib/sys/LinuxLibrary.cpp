@@ -161,6 +161,24 @@ std::vector<ObjectRange> objectsAskingFor(const char *Symbol) {
   return std::move(Context.Found);
 }
 
+std::vector<ObjectRange> relocatedConstants() {
+  std::vector<ObjectRange> Result;
+  dl_iterate_phdr(
+      [](dl_phdr_info *Object, size_t, void *Data) {
+        for (unsigned I = 0; I < Object->dlpi_phnum; ++I)
+          if (const ElfW(Phdr) &Part = Object->dlpi_phdr[I];
+              Part.p_type == PT_GNU_RELRO) {
+            auto *Begin = reinterpret_cast<const char *>(Object->dlpi_addr +
+                                                         Part.p_vaddr);
+            static_cast<std::vector<ObjectRange> *>(Data)->push_back(
+                {Begin, Begin + Part.p_memsz});
+          }
+        return 0;
+      },
+      &Result);
+  return Result;
+}
+
 void *allocatePages(size_t Size) {
   void *Pages = mmap(nullptr, Size, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -61,20 +61,28 @@ struct Start {
 };
 } // namespace
 
-// One thread for the socket; tests have a few at once.
-static std::atomic<int> OwnThreads[16];
+namespace {
+struct OwnThread {
+  std::atomic<int> Id;
+  std::atomic<uintptr_t> Stack, StackEnd;
+};
+} // namespace
 
-static void replaceOwnThread(int Before, int Now) {
-  for (std::atomic<int> &Id : OwnThreads) {
+// One thread for the socket; tests have a few at once.
+static OwnThread OwnThreads[16];
+
+static OwnThread *replaceOwnThread(int Before, int Now) {
+  for (OwnThread &Own : OwnThreads) {
     int Expected = Before;
-    if (Id.compare_exchange_strong(Expected, Now))
-      return;
+    if (Own.Id.compare_exchange_strong(Expected, Now))
+      return &Own;
   }
+  return nullptr;
 }
 
 bool isOwnThread(int Id) {
-  for (const std::atomic<int> &Own : OwnThreads)
-    if (Own == Id)
+  for (const OwnThread &Own : OwnThreads)
+    if (Own.Id == Id)
       return true;
   return false;
 }
@@ -98,6 +106,30 @@ void Event::wait(uint64_t Longest) {
   IsSet = 0;
 }
 
+std::vector<ObjectRange> ownStacks() {
+  std::vector<ObjectRange> Result;
+  for (const OwnThread &Own : OwnThreads)
+    if (Own.Id && Own.StackEnd)
+      Result.push_back({reinterpret_cast<const char *>(Own.Stack.load()),
+                        reinterpret_cast<const char *>(Own.StackEnd.load())});
+  return Result;
+}
+
+/// Where this thread's stack lies.
+static void noteStack(OwnThread &Own) {
+  pthread_attr_t Attributes;
+  void *Stack;
+  size_t Size;
+  Own.StackEnd = 0;
+  if (pthread_getattr_np(pthread_self(), &Attributes))
+    return;
+  if (!pthread_attr_getstack(&Attributes, &Stack, &Size)) {
+    Own.Stack = reinterpret_cast<uintptr_t>(Stack);
+    Own.StackEnd = reinterpret_cast<uintptr_t>(Stack) + Size;
+  }
+  pthread_attr_destroy(&Attributes);
+}
+
 void rest(int Milliseconds) {
   timespec Left = {Milliseconds / 1000, Milliseconds % 1000 * 1000000L};
   while (nanosleep(&Left, &Left) && errno == EINTR)
@@ -108,7 +140,8 @@ static void *runThread(void *Argument) {
   Start S = *static_cast<Start *>(Argument);
   delete static_cast<Start *>(Argument);
   int Me = gettid();
-  replaceOwnThread(0, Me);
+  if (OwnThread *Own = replaceOwnThread(0, Me))
+    noteStack(*Own);
   S.Body(S.Context);
   replaceOwnThread(Me, 0);
   return nullptr;

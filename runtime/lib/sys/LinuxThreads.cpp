@@ -40,7 +40,7 @@ constexpr uint64_t BlocksAtMost = 200'000'000; // ns
 
 } // namespace
 
-static int threadId() { return static_cast<int>(syscall(SYS_gettid)); }
+int threadId() { return static_cast<int>(syscall(SYS_gettid)); }
 
 static void futexWait(std::atomic<uint32_t> &Word, uint32_t While,
                       uint64_t Nanoseconds) {

@@ -5,6 +5,7 @@
 #define HCR_SYS_PROCESS_H
 
 #include "Files.h"
+#include "Library.h"
 
 #include <atomic>
 #include <cstdint>
@@ -43,6 +44,10 @@ int currentThread();
 bool threadLives(int Id);
 /// Whether startThread() started it, and it has not ended.
 bool isOwnThread(int Id);
+/// The stacks of those threads.
+std::vector<ObjectRange> ownStacks();
+/// The kernel's number of the calling thread.
+int threadId();
 
 /// Writes to a descriptor of the program; a closed pipe is not the program's
 /// death (SIGPIPE stays away), and errors are swallowed.
