@@ -44,6 +44,8 @@ static int step(int N) {
   return Line[15];
 }
 
+static int version(void) { return VERSION; }
+
 static long peak(void) {
   struct rusage Usage;
   getrusage(RUSAGE_SELF, &Usage);
@@ -55,7 +57,7 @@ int main(void) {
   reload(2);
   CHECK(step(1) == 2);
   reload(3);
-  CHECK(step(2) == 3);
+  CHECK(step(2) == 3 && version() == 3);
   /* In MB: of four arrays of 100 MB nobody touched more than some pages. */
   CHECK(peak() < 60);
   FILE *Image = fopen("program.hcr/data_huge.c.so", "r");
