@@ -124,9 +124,8 @@ void TypeChanges::addParts(
 /// Who knows an old layout after this reload.
 void TypeChanges::askAll() {
   for (const auto &M : T.R.Loaded.All) {
-    const Version *V = M->Next ? M->Next : M->Current;
-    if (!V || !V->Table ||
-        std::find(T.Going.begin(), T.Going.end(), M.get()) != T.Going.end())
+    const Version *V = versionNext(T, *M);
+    if (!V || !V->Table)
       continue;
     for (const HcrUsedType &U : usedTypesOf(*V->Table))
       for (ChangedType &C : T.ChangedTypes)

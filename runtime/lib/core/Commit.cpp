@@ -24,61 +24,61 @@ namespace {
 using Retiring = std::unordered_set<Cell>;
 } // namespace
 
-static void retireProc(Runtime &R, std::vector<Store> &Stores, ProcSymbol *S,
-                       Cell Slot, Retiring &Out) {
-  if (!S || !Slot)
-    return;
-  Out.insert(Slot);
-  if (S->Flags & HCR_PROC_THREAD_LOCAL)
+/// A slot of a version that is not current leads to the stable entry.
+static void retireSlot(Runtime &R, std::vector<Store> &Stores, ProcSymbol &S,
+                       Cell Slot) {
+  if (S.Flags & HCR_PROC_THREAD_LOCAL)
     return; // an accessor has no stable entry, and hardly ever changes
-  if (S->Definer || S->NextDefiner)
-    Stores.push_back({Slot, entryOf(R, *S)});
+  if (S.Definer || S.NextDefiner)
+    Stores.push_back({Slot, entryOf(R, S)});
+}
+
+/// Calls OnSlot(ProcSymbol &, Cell), OnAddress(ProcSymbol &, Cell) and
+/// OnPointer(GlobalSymbol &, Cell) for the cells of a version that are bound.
+template <class Slot, class Address, class Pointer>
+static void forEachCell(const Version &V, Slot OnSlot, Address OnAddress,
+                        Pointer OnPointer) {
+  if (!V.Table)
+    return;
+  auto Call = [](auto &Function, auto *S, const HcrRel &Field) {
+    if (Cell C = cellOf(Field); C && S)
+      Function(*S, C);
+  };
+  auto Procs = procsOf(*V.Table);
+  for (size_t I = 0; I < Procs.size(); ++I)
+    Call(OnSlot, V.Procs[I], Procs[I].Slot);
+  auto Imports = procImportsOf(*V.Table);
+  for (size_t I = 0; I < Imports.size(); ++I) {
+    Call(OnSlot, V.ProcImports[I], Imports[I].Slot);
+    Call(OnAddress, V.ProcImports[I], Imports[I].Address);
+  }
+  auto Globals = globalsOf(*V.Table);
+  for (size_t I = 0; I < Globals.size(); ++I)
+    Call(OnPointer, V.Globals[I], Globals[I].Pointer);
+  auto GlobalImports = globalImportsOf(*V.Table);
+  for (size_t I = 0; I < GlobalImports.size(); ++I)
+    Call(OnPointer, V.GlobalImports[I], GlobalImports[I].Pointer);
 }
 
 /// Lists what slots of a version that is not current hold.
 static void retire(Runtime &R, const Version &Old, std::vector<Store> &Stores,
                    Retiring &Out) {
-  if (!Old.Table)
-    return;
-  auto Procs = procsOf(*Old.Table);
-  for (size_t I = 0; I < Procs.size(); ++I)
-    retireProc(R, Stores, Old.Procs[I], cellOf(Procs[I].Slot), Out);
-  auto Imports = procImportsOf(*Old.Table);
-  for (size_t I = 0; I < Imports.size(); ++I) {
-    retireProc(R, Stores, Old.ProcImports[I], cellOf(Imports[I].Slot), Out);
-    Out.insert(cellOf(Imports[I].Address));
-  }
-  for (const HcrGlobal &G : globalsOf(*Old.Table))
-    Out.insert(cellOf(G.Pointer));
-  for (const HcrGlobalImport &I : globalImportsOf(*Old.Table))
-    Out.insert(cellOf(I.Pointer));
+  auto Note = [&](auto &, Cell C) { Out.insert(C); };
+  forEachCell(
+      Old,
+      [&](ProcSymbol &S, Cell Slot) {
+        Out.insert(Slot);
+        retireSlot(R, Stores, S, Slot);
+      },
+      Note, Note);
 }
 
 /// Takes the cells of a version out of the lists.
 static void unlist(const Version &Old) {
-  if (!Old.Table)
-    return;
-  auto Procs = procsOf(*Old.Table);
-  for (size_t I = 0; I < Procs.size(); ++I)
-    if (Cell Slot = cellOf(Procs[I].Slot); Slot && Old.Procs[I])
-      Old.Procs[I]->Slots.remove(Slot);
-  auto Imports = procImportsOf(*Old.Table);
-  for (size_t I = 0; I < Imports.size(); ++I)
-    if (ProcSymbol *S = Old.ProcImports[I]) {
-      if (Cell Slot = cellOf(Imports[I].Slot))
-        S->Slots.remove(Slot);
-      if (S->Addresses.size())
-        S->Addresses.remove(cellOf(Imports[I].Address));
-    }
-  auto Globals = globalsOf(*Old.Table);
-  for (size_t I = 0; I < Globals.size(); ++I)
-    if (Cell Pointer = cellOf(Globals[I].Pointer))
-      Old.Globals[I]->Pointers.remove(Pointer);
-  auto GlobalImports = globalImportsOf(*Old.Table);
-  for (size_t I = 0; I < GlobalImports.size(); ++I)
-    if (Cell Pointer = cellOf(GlobalImports[I].Pointer))
-      if (Old.GlobalImports[I])
-        Old.GlobalImports[I]->Pointers.remove(Pointer);
+  forEachCell(
+      Old, [](ProcSymbol &S, Cell C) { S.Slots.remove(C); },
+      [](ProcSymbol &S, Cell C) { S.Addresses.remove(C); },
+      [](GlobalSymbol &S, Cell C) { S.Pointers.remove(C); });
 }
 
 void retireCells(Runtime &R, Version &Old, std::vector<Store> &Stores) {
@@ -146,28 +146,21 @@ static void *targetOf(const ProcSymbol &S) {
 
 /// The new versions call each other, and themselves, through slots of their own
 /// that were bound before the commit.
-static void prepareOwn(Transaction &T, ProcSymbol *S, Cell Slot) {
-  if (!S || !Slot)
-    return;
-  if (void *Before = bodyBefore(*S))
+static void prepareOwn(Transaction &T, const ProcSymbol &S, Cell Slot) {
+  if (void *Before = bodyBefore(S))
     T.OwnStores.push_back({Slot, Before});
-  if (S->IsThunked)
-    T.Stores.push_back({Slot, S->Thunk});
+  if (S.IsThunked)
+    T.Stores.push_back({Slot, S.Thunk});
 }
 
 static void prepareThunks(Transaction &T) {
   for (ProcSymbol *S : T.Procs)
     prepareThunk(T, *S);
-  for (Version *V : T.Versions) {
-    if (!V->Table)
-      continue;
-    auto Procs = procsOf(*V->Table);
-    for (size_t I = 0; I < Procs.size(); ++I)
-      prepareOwn(T, V->Procs[I], cellOf(Procs[I].Slot));
-    auto Imports = procImportsOf(*V->Table);
-    for (size_t I = 0; I < Imports.size(); ++I)
-      prepareOwn(T, V->ProcImports[I], cellOf(Imports[I].Slot));
-  }
+  auto Ignore = [](auto &, Cell) {};
+  for (Version *V : T.Versions)
+    forEachCell(
+        *V, [&](ProcSymbol &S, Cell Slot) { prepareOwn(T, S, Slot); }, Ignore,
+        Ignore);
 }
 
 /// What slots of a symbol hold from now on; null: what they hold.
@@ -203,7 +196,7 @@ static void prepareProc(Transaction &T, ProcSymbol &S, const Retiring &Old) {
 
 static void prepareGlobal(Transaction &T, GlobalSymbol &S,
                           const Retiring &Old) {
-  void *Next = S.To ? nullptr : S.NextDefiner ? S.NextStorage : nullptr;
+  void *Next = S.To ? nullptr : S.NextDefiner ? S.Staged.Storage : nullptr;
   if (Next && Next != S.Storage)
     S.Pointers.forEach([&](Cell C) {
       if (!Old.contains(C))
@@ -269,14 +262,7 @@ static void settleGlobal(GlobalSymbol &S) {
     S.Pointers.clear();
   }
   if (S.NextDefiner) {
-    S.Storage = S.NextStorage;
-    S.Size = S.NextSize;
-    S.InitialHash = S.NextHash;
-    S.Layout = S.NextLayout;
-    S.Type = S.NextType;
-    S.Flags = S.NextFlags;
-    S.Destroy = S.NextDestroy;
-    S.Lost = S.NextLost;
+    static_cast<VariableState &>(S) = S.Staged;
   } else if (S.goes() && !S.Shape) {
     // Forgotten, not freed: a frame of old code may still use it. Its
     // destructor runs at exit, as it was registered.
@@ -284,39 +270,19 @@ static void settleGlobal(GlobalSymbol &S) {
     S.Destroy = nullptr;
     S.Lost = false;
   }
-  S.NextStorage = nullptr;
-  S.NextDestroy = nullptr;
-  S.NextLost = false;
+  S.Staged = {};
   S.From = S.To = nullptr;
   settleCount(S);
 }
 
 void listCells(Version &V) {
-  if (!V.Table)
-    return;
-  auto Procs = procsOf(*V.Table);
-  for (size_t I = 0; I < Procs.size(); ++I)
-    if (Cell Slot = cellOf(Procs[I].Slot))
-      V.Procs[I]->Slots.add(Slot);
-  auto Imports = procImportsOf(*V.Table);
-  for (size_t I = 0; I < Imports.size(); ++I) {
-    ProcSymbol *S = V.ProcImports[I];
-    if (!S)
-      continue;
-    if (Cell Slot = cellOf(Imports[I].Slot))
-      S->Slots.add(Slot);
-    if (Cell Address = cellOf(Imports[I].Address); Address && !S->Body)
-      S->Addresses.add(Address);
-  }
-  auto Globals = globalsOf(*V.Table);
-  for (size_t I = 0; I < Globals.size(); ++I)
-    if (Cell Pointer = cellOf(Globals[I].Pointer))
-      V.Globals[I]->Pointers.add(Pointer);
-  auto GlobalImports = globalImportsOf(*V.Table);
-  for (size_t I = 0; I < GlobalImports.size(); ++I)
-    if (Cell Pointer = cellOf(GlobalImports[I].Pointer))
-      if (V.GlobalImports[I])
-        V.GlobalImports[I]->Pointers.add(Pointer);
+  forEachCell(
+      V, [](ProcSymbol &S, Cell C) { S.Slots.add(C); },
+      [](ProcSymbol &S, Cell C) {
+        if (!S.Body)
+          S.Addresses.add(C);
+      },
+      [](GlobalSymbol &S, Cell C) { S.Pointers.add(C); });
 }
 
 /// What exit-time functions are registered with is known to libc alone.

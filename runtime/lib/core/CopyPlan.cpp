@@ -40,11 +40,13 @@ Migrator Migrators::find(std::string_view Type) const {
 
 // -- Planning ---------------------------------------------------------------
 
+static constexpr uint32_t Boolean = 0x02; // DW_ATE_boolean
+
 CopyPlan::Class CopyPlan::classOf(const HcrType &T) {
   switch (T.Encoding) { // DW_ATE_*
-  case 0x02:            // boolean
-  case 0x07:            // unsigned
-  case 0x08:            // unsigned_char
+  case Boolean:
+  case 0x07: // unsigned
+  case 0x08: // unsigned_char
     return Class::Unsigned;
   case 0x05: // signed
   case 0x06: // signed_char
@@ -56,7 +58,7 @@ CopyPlan::Class CopyPlan::classOf(const HcrType &T) {
   }
 }
 
-static bool isBoolean(const HcrType &T) { return T.Encoding == 0x02; }
+static bool isBoolean(const HcrType &T) { return T.Encoding == Boolean; }
 
 /// How many binary digits a floating-point number of so many bits has. Those
 /// of 16 bits are of two kinds that Encoding does not tell apart.
@@ -262,11 +264,9 @@ Error CopyPlan::add(const HcrType &Before, const HcrType &After, uint64_t From,
                         shortName(After).c_str()));
   switch (After.Kind) {
   case HCR_TYPE_SCALAR: {
-    if (!Before.Encoding && !After.Encoding && Before.Size == After.Size) {
-      addBytes(From, To, Before.Size); // pointers
-      return Error();
-    }
-    if (Before.Layout == After.Layout) {
+    bool ArePointers =
+        !Before.Encoding && !After.Encoding && Before.Size == After.Size;
+    if (ArePointers || Before.Layout == After.Layout) {
       addBytes(From, To, Before.Size);
       return Error();
     }

@@ -61,13 +61,6 @@ static bool defines(const Version *V, Owner Of, std::string_view Name) {
   return false;
 }
 
-static const Version *versionNext(const Transaction &T, const Module &M) {
-  if (M.Next)
-    return M.Next;
-  bool Goes = std::find(T.Going.begin(), T.Going.end(), &M) != T.Going.end();
-  return Goes ? nullptr : M.Current;
-}
-
 /// Definitions there will be, of any signature.
 template <class Symbol>
 static size_t countNext(const SymbolTable<Symbol> &Table, const Symbol &S) {

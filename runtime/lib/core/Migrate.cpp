@@ -87,11 +87,11 @@ Error stageMigration(Transaction &T, Version &V, const HcrGlobal &G,
     return refuse(V, G, Before.Size, Was, Type,
                   "its new members get their values by code that made the "
                   "variable, which does not run again");
-  S.NextStorage = allocateStorage(G.Size, G.Align);
-  if (!S.NextStorage)
+  S.Staged.Storage = allocateStorage(G.Size, G.Align);
+  if (!S.Staged.Storage)
     return Error(format("%s: no memory for the variable '%s'",
                         V.Of->Name.c_str(), variableName(S.Name).c_str()));
-  T.NewStorage.emplace_back(S.NextStorage, G.Size);
+  T.NewStorage.emplace_back(S.Staged.Storage, G.Size);
   T.Migrations.push_back(std::move(M));
   return Error();
 }
@@ -138,9 +138,7 @@ Error checkMigrations(Transaction &T) {
     return Error();
   for (const Migration &M : T.Migrations) {
     for (const auto &User : T.R.Loaded.All)
-      if (User->Current && !User->Next &&
-          std::find(T.Going.begin(), T.Going.end(), User.get()) ==
-              T.Going.end())
+      if (User->Current && versionNext(T, *User) == User->Current)
         if (Error E = checkUser(T, M, *User))
           return E;
     // What the linker put into constants of the program stays there, whether
@@ -202,6 +200,7 @@ private:
   bool tryOnce(bool Commits, std::string &Why);
   void look();
   void lookEverywhere();
+  const Migration *pointedTo(uintptr_t Word, uintptr_t At) const;
   void note(const Blocked &B);
   void copyAndCommit();
   bool mayPass(uint64_t Since) const;
@@ -357,7 +356,7 @@ void Mover::fill() {
   for (const Migration &M : T.Migrations) {
     const HcrGlobal &G = globalsOf(*M.V->Table)[M.Row];
     if (const void *Initial = follow(G.Initial))
-      memcpy(M.S->NextStorage, Initial, G.Size);
+      memcpy(M.S->Staged.Storage, Initial, G.Size);
   }
 }
 
@@ -371,7 +370,7 @@ Error Mover::callFunctions() {
       continue;
     auto *Old = static_cast<const char *>(M.S->Storage);
     Before[I].assign(Old, Old + M.S->Size);
-    if (!M.Plan.call(Old, M.S->NextStorage))
+    if (!M.Plan.call(Old, M.S->Staged.Storage))
       return refuse("the function of HCR_MIGRATE threw an exception", &M);
   }
   return Error();
@@ -384,10 +383,10 @@ void Mover::note(const Blocked &B) {
     Found = B;
 }
 
-/// The place may hold an address in an old storage.
-static const Migration *pointedTo(const Transaction &T,
-                                  const std::vector<uintptr_t> &Known,
-                                  uintptr_t Word, uintptr_t At) {
+/// A word that is an address in an old storage, at a place that is not known.
+const Migration *Mover::pointedTo(uintptr_t Word, uintptr_t At) const {
+  if (Word < Lowest || Word >= Highest)
+    return nullptr;
   for (const Migration &M : T.Migrations)
     if (isInside(M, Word) &&
         !std::binary_search(Known.begin(), Known.end(), At))
@@ -400,9 +399,8 @@ void Mover::look() {
     Map.onStack(Word, [&](const hcr::Code &C) {
       note({Blocked::Code, &C, nullptr, At, Memory.threadAt(At)});
     });
-    if (Word >= Lowest && Word < Highest)
-      if (const Migration *M = pointedTo(T, Known, Word, At))
-        note({Blocked::Pointer, nullptr, M, At, Memory.threadAt(At)});
+    if (const Migration *M = pointedTo(Word, At))
+      note({Blocked::Pointer, nullptr, M, At, Memory.threadAt(At)});
   });
   if (!T.Migrations.empty())
     lookEverywhere();
@@ -411,9 +409,8 @@ void Mover::look() {
 /// Also at stacks that no thread is on just now.
 void Mover::lookEverywhere() {
   auto AskPointer = [&](uintptr_t Word, uintptr_t At) {
-    if (Word >= Lowest && Word < Highest)
-      if (const Migration *M = pointedTo(T, Known, Word, At))
-        note({Blocked::Pointer, nullptr, M, At, 0});
+    if (const Migration *M = pointedTo(Word, At))
+      note({Blocked::Pointer, nullptr, M, At, 0});
   };
   Memory.memory([&](uintptr_t Word, uintptr_t At) {
     Map.inMemory(Word, [&](const hcr::Code &C) {
@@ -432,9 +429,9 @@ void Mover::lookEverywhere() {
 /// Nothing is allocated here: the other threads are held.
 void Mover::copyAndCommit() {
   for (const Migration &M : T.Migrations)
-    M.Plan.copy(M.S->Storage, M.S->NextStorage);
+    M.Plan.copy(M.S->Storage, M.S->Staged.Storage);
   for (auto [Flag, M] : Alive)
-    storeCell(Flag, M->S->NextStorage);
+    storeCell(Flag, M->S->Staged.Storage);
   commitVtables(T);
   commit(T);
 }

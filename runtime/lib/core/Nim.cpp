@@ -58,7 +58,7 @@ bool registerGlobal(Runtime &R, const char *Module, const char *Name,
     S.Marker = Marker;
   bool Staged = S.NextDefiner != nullptr;
   bool Lived = (S.defined() || Staged) && S.storageNext();
-  uint64_t Before = Staged ? S.NextSize : S.Size;
+  uint64_t Before = Staged ? S.Staged.Size : S.Size;
   void *Storage = Lived ? S.storageNext() : nullptr;
   if (Lived && Before != Size && V)
     R.Current->Late =
@@ -91,13 +91,10 @@ bool registerGlobal(Runtime &R, const char *Module, const char *Name,
   S.Touched = true;
   ++S.Adds;
   S.NextDefiner = &M;
-  S.NextStorage = Storage;
-  S.NextSize = Size;
-  S.NextHash = S.InitialHash;
-  S.NextLayout = S.Layout;
-  S.NextType = S.Type;
-  S.NextFlags = S.Flags;
-  S.NextDestroy = S.Destroy;
+  S.Staged = S;
+  S.Staged.Storage = Storage;
+  S.Staged.Size = Size;
+  S.Staged.Lost = false;
   if (!Lived)
     R.Current->NewStorage.emplace_back(Storage, Size);
   if (!V->Table)

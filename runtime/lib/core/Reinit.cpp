@@ -201,7 +201,7 @@ static bool isStillFresh(const HcrGlobal &G) {
 
 static void lose(Transaction &T, Version &V, const HcrGlobal &G,
                  GlobalSymbol &S) {
-  S.NextLost = true;
+  S.Staged.Lost = true;
   T.Out.Notes.push_back(
       format("%s has no value: its initialiser did not finish; the next "
              "version of %s initialises it",
@@ -229,7 +229,7 @@ static void finish(Transaction &T, const Reinit &R) {
   }
   if (!HasCopy)
     return lose(T, *R.V, G, S);
-  S.NextHash = R.Hash;
+  S.Staged.InitialHash = R.Hash;
   T.Out.Notes.push_back(format("%s keeps its value: its initialiser did not "
                                "finish",
                                Name.c_str()));

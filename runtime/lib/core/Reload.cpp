@@ -394,31 +394,35 @@ static Error prepare(Transaction &T, bool Force) {
   }
 }
 
+static Report refused(Transaction &T, std::string Message) {
+  T.R.Trace("refused: %s", Message.c_str());
+  T.Out.Result = Outcome::Refused;
+  T.Out.Message = std::move(Message);
+  return std::move(T.Out);
+}
+
+static void holdAll(Transaction &T, Finder::Offer Again) {
+  for (const Candidate &C : T.Candidates)
+    T.R.Images.hold(C.From, Again);
+}
+
 /// Initialisers of the new code crashed before old code could reach it. What
 /// they did stays, so its images stay, too.
 static Report refuseCrashed(Transaction &T) {
-  Runtime &R = T.R;
-  T.Out.Result = Outcome::Refused;
-  T.Out.Message = R.Back->tellInitialiser();
+  std::string Message = T.R.Back->tellInitialiser();
   keepCrashed(T);
-  for (const Candidate &C : T.Candidates)
-    R.Images.hold(C.From, Finder::Offer::WhenChanged);
+  holdAll(T, Finder::Offer::WhenChanged);
   undo(T);
-  R.Trace("refused: %s", T.Out.Message.c_str());
-  return std::move(T.Out);
+  return refused(T, std::move(Message));
 }
 
 /// The images are good, but not now.
 static Report refuseNow(Transaction &T, const Error &E) {
-  for (const Candidate &C : T.Candidates)
-    T.R.Images.hold(C.From, T.Transient ? Finder::Offer::WithEachReload
-                                        : Finder::Offer::WithOthers);
+  holdAll(T, T.Transient ? Finder::Offer::WithEachReload
+                         : Finder::Offer::WithOthers);
   undo(T);
-  T.R.Trace("refused: %s", E.text().c_str());
-  T.Out.Result = Outcome::Refused;
-  T.Out.Message = E.text();
   T.Out.Notes.clear();
-  return std::move(T.Out);
+  return refused(T, E.text());
 }
 
 /// Steps 4 and 5 of a reload that changes layouts. Initialisers may look at
@@ -457,34 +461,29 @@ static Error prepareEffect(Transaction &T) {
 static Report run(Transaction &T, bool Force) {
   Runtime &R = T.R;
   if (Error E = prepare(T, Force)) {
-    R.Trace("refused: %s", E.text().c_str());
-    T.Out.Result = Outcome::Refused;
-    T.Out.Message = E.text();
     T.Out.Notes.clear();
-    return std::move(T.Out);
+    return refused(T, E.text());
   }
   if (T.Early)
     return std::move(T.Out);
-  if (!T.Versions.empty() || !T.Going.empty()) {
+  bool Anything = !T.Versions.empty() || !T.Going.empty();
+  if (Anything) {
     if (Error E = prepareEffect(T))
       return refuseNow(T, E);
     if (T.HasCrashed && !T.HoldsThreads)
       return refuseCrashed(T);
     commitAll(T);
-    for (const Candidate &C : T.Candidates)
-      R.Images.loaded(C.From, C.Size, C.Hash);
-    if (!T.IsStart) {
-      Stopwatch Watch(T.Out.Took.Handlers);
-      runHandlers(T, false);
-    }
     T.Out.Result = Outcome::Reloaded;
-    return std::move(T.Out);
   } else {
     sys::Guard G(R.Lock);
     R.Current = nullptr;
   }
   for (const Candidate &C : T.Candidates)
     R.Images.loaded(C.From, C.Size, C.Hash);
+  if (Anything && !T.IsStart) {
+    Stopwatch Watch(T.Out.Took.Handlers);
+    runHandlers(T, false);
+  }
   return std::move(T.Out);
 }
 

@@ -13,7 +13,7 @@ static bool isPlainType(const HcrType &T, unsigned Depth) {
     return false;
   if (T.Kind == HCR_TYPE_SCALAR)
     return T.Encoding != 0; // 0 is a pointer
-  for (const HcrField &F : array<HcrField>(T.Fields, T.FieldCount)) {
+  for (const HcrField &F : fieldsOf(T)) {
     const auto *Part = follow<const HcrType>(F.Type);
     if (!Part || !isPlainType(*Part, Depth + 1))
       return false;

@@ -59,6 +59,13 @@ void stageGoing(Transaction &T, Module &M) {
   stageDrops(T, M);
 }
 
+const Version *versionNext(const Transaction &T, const Module &M) {
+  if (M.Next)
+    return M.Next;
+  bool Goes = std::find(T.Going.begin(), T.Going.end(), &M) != T.Going.end();
+  return Goes ? nullptr : M.Current;
+}
+
 static void stageProc(Transaction &T, Version &V, const HcrProc &P) {
   ProcSymbol &S = *T.R.Procs.findOrMake(ownerFor(P.Flags, *V.Of),
                                         nameOf(P.Name), callTypeOf(P));
@@ -91,12 +98,12 @@ static Error keepStorage(Transaction &T, Version &V, const HcrGlobal &G,
                          GlobalSymbol &S, const GlobalSymbol &Before) {
   const HcrType *Type = typeOf(T, V, G);
   // What this version does not tell is as it was.
-  S.NextLayout = G.Layout ? G.Layout : Before.Layout;
-  S.NextType = Type ? Type : Before.Type;
+  S.Staged.Layout = G.Layout ? G.Layout : Before.Layout;
+  S.Staged.Type = Type ? Type : Before.Type;
   if (G.Size != Before.Size || layoutsDiffer(G, Type, Before))
     return stageMigration(T, V, G, S, Before);
   stageValue(T, V, G, Before);
-  S.NextStorage = Before.Storage;
+  S.Staged.Storage = Before.Storage;
   return Error();
 }
 
@@ -112,7 +119,7 @@ static bool givesWay(const Version &V, const HcrGlobal &G,
   if (!(G.Flags & HCR_GLOBAL_INLINE))
     return false;
   if (S.NextDefiner && S.NextDefiner != V.Of)
-    return !(S.NextFlags & HCR_GLOBAL_INLINE);
+    return !(S.Staged.Flags & HCR_GLOBAL_INLINE);
   return S.Count > S.Drops && S.Storage && S.Definer != V.Of &&
          !(S.Flags & HCR_GLOBAL_INLINE);
 }
@@ -135,16 +142,16 @@ static GlobalSymbol *otherScope(Transaction &T, const Version &V,
 static Error newStorage(Transaction &T, Version &V, const HcrGlobal &G,
                         GlobalSymbol &S) {
   if (V.Permanent && G.Initial) {
-    S.NextStorage = follow(G.Initial);
+    S.Staged.Storage = follow(G.Initial);
     return Error();
   }
-  S.NextStorage = allocateStorage(G.Size, G.Align);
-  T.Transient |= !S.NextStorage;
-  if (!S.NextStorage)
+  S.Staged.Storage = allocateStorage(G.Size, G.Align);
+  T.Transient |= !S.Staged.Storage;
+  if (!S.Staged.Storage)
     return Error(
         format("%s: no memory for the variable '%s' (%" PRIu64 " bytes)",
                V.Of->Name.c_str(), demangle(nameOf(G.Name)).c_str(), G.Size));
-  T.NewStorage.emplace_back(S.NextStorage, G.Size);
+  T.NewStorage.emplace_back(S.Staged.Storage, G.Size);
   return Error();
 }
 
@@ -168,29 +175,29 @@ static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
   bool Lived = false;
   Error E;
   if (!StagedBefore) {
-    S.NextLayout = G.Layout;
-    S.NextType = typeOf(T, V, G);
+    S.Staged.Layout = G.Layout;
+    S.Staged.Type = typeOf(T, V, G);
   }
   if (Constant && G.Virtuals && (S.Shape || StagedBefore)) {
     // A vtable is one for all objects, also of classes that are new here.
     if (S.Shape) {
       E = stageVtable(T, V, G, S);
-      S.NextStorage = S.Storage;
+      S.Staged.Storage = S.Storage;
     }
   } else if (Constant) {
     bool Same = S.defined() && S.Storage && (S.Flags & HCR_GLOBAL_CONSTANT) &&
                 S.InitialHash == G.InitialHash && S.Size == G.Size;
     if (Same)
-      S.NextStorage = S.Storage;
+      S.Staged.Storage = S.Storage;
     else if (!(G.Flags & HCR_GLOBAL_INLINE))
-      S.NextStorage = follow(G.Initial);
-    else if (!StagedBefore || S.NextHash != G.InitialHash)
-      S.NextStorage = loadCell(cellOf(G.Pointer));
-  } else if (StagedBefore && !(S.NextFlags & HCR_GLOBAL_CONSTANT)) {
+      S.Staged.Storage = follow(G.Initial);
+    else if (!StagedBefore || S.Staged.InitialHash != G.InitialHash)
+      S.Staged.Storage = loadCell(cellOf(G.Pointer));
+  } else if (StagedBefore && !(S.Staged.Flags & HCR_GLOBAL_CONSTANT)) {
     // Another new image defines the same inline variable: one storage.
     Lived = true;
-    if (G.Size != S.NextSize)
-      E = sizeChanged(V, G, S.NextSize, S.NextType, typeOf(T, V, G));
+    if (G.Size != S.Staged.Size)
+      E = sizeChanged(V, G, S.Staged.Size, S.Staged.Type, typeOf(T, V, G));
   } else if (isLiveVariable(&S)) {
     Lived = true;
     E = keepStorage(T, V, G, S, S);
@@ -203,12 +210,12 @@ static Error stageGlobal(Transaction &T, Version &V, const HcrGlobal &G) {
     E = newStorage(T, V, G, S);
   }
   S.NextDefiner = V.Of;
-  S.NextSize = G.Size;
-  S.NextHash = G.InitialHash;
-  S.NextFlags = G.Flags;
-  S.NextDestroy = follow<void()>(G.Destroy);
-  if (!S.NextDestroy && Lived)
-    S.NextDestroy = (S.From ? S.From : &S)->Destroy;
+  S.Staged.Size = G.Size;
+  S.Staged.InitialHash = G.InitialHash;
+  S.Staged.Flags = G.Flags;
+  S.Staged.Destroy = follow<void()>(G.Destroy);
+  if (!S.Staged.Destroy && Lived)
+    S.Staged.Destroy = (S.From ? S.From : &S)->Destroy;
   V.Lived.back() = Lived || Constant;
   return E;
 }
@@ -360,8 +367,7 @@ void abandon(Transaction &T) {
   }
   for (GlobalSymbol *S : T.Globals) {
     reset(*S);
-    S->NextStorage = nullptr;
-    S->NextLost = false;
+    S->Staged = {};
   }
   for (auto [Storage, Size] : T.NewStorage)
     releaseStorage(Storage, Size);

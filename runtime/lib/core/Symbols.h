@@ -65,16 +65,21 @@ template <class Row> CallType callTypeOf(const Row &R) {
   return {R.Signature, R.Type};
 }
 
-struct ProcSymbol : Definitions {
+/// The definition of a function that is in force.
+struct BodyState {
+  void *Body = nullptr; // what every slot holds
+  uint64_t BodyHash = 0;
+  uint64_t Type = 0; // of CallType, from the source
+  Strength Is = Strength::Strong;
+};
+
+struct ProcSymbol : Definitions, BodyState {
   std::string_view Name;
   Owner Of = nullptr;
-  ProcSymbol *Next = nullptr;       // same name and owner, another signature
-  uint64_t Signature = 0, Type = 0; // CallType
-  uint64_t BodyHash = 0;
+  ProcSymbol *Next = nullptr; // same name and owner, another signature
+  uint64_t Signature = 0;     // of CallType, from IR
   uint32_t Flags = 0;
-  Strength Is = Strength::Strong, NextIs = Strength::Strong;
   bool HasWeak = false;  // some module has, or had, a weak definition
-  void *Body = nullptr;  // what every slot holds
   void *Entry = nullptr; // null: nobody needed one yet
   Cells Slots;
   Cells Addresses;        // of weak imports that nobody defined so far
@@ -90,6 +95,7 @@ struct ProcSymbol : Definitions {
   // Staged by the reload in progress.
   void *NextBody = nullptr;
   uint64_t NextHash = 0, NextType = 0;
+  Strength NextIs = Strength::Strong;
   ProcSymbol *From = nullptr; // had another scope so far (`static` added)
   ProcSymbol *To = nullptr;
 
@@ -101,33 +107,32 @@ struct ProcSymbol : Definitions {
   }
 };
 
-struct GlobalSymbol : Definitions {
+/// What the definition in force says of a variable, and where it is.
+struct VariableState {
+  void *Storage = nullptr;
+  uint64_t Size = 0, InitialHash = 0, Layout = 0;
+  const HcrType *Type = nullptr; // of a linked program, or the runtime's copy
+  uint32_t Flags = 0;
+  /// Its initialiser did not finish: the next version runs its own.
+  bool Lost = false;
+  /// Runs the destructor, unless it has run; null: there is none.
+  void (*Destroy)(void) = nullptr;
+};
+
+struct GlobalSymbol : Definitions, VariableState {
   std::string_view Name;
   Owner Of = nullptr;
   GlobalSymbol *Next = nullptr; // always null: variables have no signature
   uint64_t Signature = 0;       // always 0
-  uint64_t Size = 0, InitialHash = 0, Layout = 0;
-  const HcrType *Type = nullptr; // of a linked program, or the runtime's copy
-  uint32_t Flags = 0;
-  void *Storage = nullptr;
   Cells Pointers;
   void (*Marker)(void) = nullptr;      // Nim's garbage collector roots
   std::unique_ptr<VirtualShape> Shape; // of vtables
-  /// Runs the destructor, unless it has run; null: there is none.
-  void (*Destroy)(void) = nullptr;
-  /// Its initialiser did not finish: the next version runs its own.
-  bool Lost = false;
 
-  // Staged by the reload in progress.
-  void *NextStorage = nullptr;
-  uint64_t NextSize = 0, NextHash = 0, NextLayout = 0;
-  const HcrType *NextType = nullptr;
-  uint32_t NextFlags = 0;
-  void (*NextDestroy)(void) = nullptr;
-  bool NextLost = false;
+  // By the reload in progress.
+  VariableState Staged;
   GlobalSymbol *From = nullptr, *To = nullptr;
 
-  void *storageNext() const { return NextDefiner ? NextStorage : Storage; }
+  void *storageNext() const { return NextDefiner ? Staged.Storage : Storage; }
   CallType callType() const { return 0; }
   void setCallType(CallType) {}
 };

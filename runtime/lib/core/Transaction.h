@@ -139,6 +139,8 @@ void registerRange(Runtime &R, const HcrModuleTable *Begin,
 
 // Stage.cpp: what will be defined by whom; R.Lock is held
 void stageGoing(Transaction &T, Module &M);
+/// The version that will be current; null: none.
+const Version *versionNext(const Transaction &T, const Module &M);
 Error stageVersion(Transaction &T, Version &V);
 /// Functions and variables whose scope changed keep entry and storage.
 void joinMoved(Transaction &T, Version &V);

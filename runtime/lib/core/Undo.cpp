@@ -45,9 +45,9 @@ void Undo::forget(const Image *In, const sys::ObjectRange &Object) {
   for (ProcBefore &B : Procs) {
     B.Slots.removeIf(IsInside);
     B.Addresses.removeIf(IsInside);
-    if (!IsInside(B.Body))
+    if (!IsInside(B.Was.Body))
       continue;
-    B.Body = B.Entry = nullptr;
+    B.Was.Body = B.Entry = nullptr;
     B.Definer = nullptr;
     B.Count = 0;
     if (B.S->ThunkCell)
@@ -55,11 +55,11 @@ void Undo::forget(const Image *In, const sys::ObjectRange &Object) {
   }
   for (GlobalBefore &B : Globals) {
     B.Pointers.removeIf(IsInside);
-    if (!IsInside(B.Storage))
+    if (!IsInside(B.Was.Storage))
       continue;
-    B.Storage = nullptr;
+    B.Was.Storage = nullptr;
+    B.Was.Destroy = nullptr;
     B.Definer = nullptr;
-    B.Destroy = nullptr;
     B.Count = 0;
   }
   std::erase_if(Modules, [&](const ModuleBefore &M) {
@@ -68,19 +68,15 @@ void Undo::forget(const Image *In, const sys::ObjectRange &Object) {
 }
 
 static void rememberProc(ProcSymbol &S, Undo &U) {
-  ProcBefore B = {&S,     S.Definer, S.Count, S.BodyHash,        S.Type, S.Is,
-                  S.Body, S.Entry,   S.To,    S.From != nullptr, {},     {}};
-  B.Addresses = S.Addresses;
+  ProcBefore B = {&S,   S.Definer,         S.Count, S,          S.Entry,
+                  S.To, S.From != nullptr, {},      S.Addresses};
   if (S.To)
     B.Slots = S.Slots;
   U.Procs.push_back(std::move(B));
 }
 
 static void rememberGlobal(GlobalSymbol &S, Undo &U) {
-  GlobalBefore B = {&S,        S.Definer,     S.Count,  S.Flags,
-                    S.Size,    S.InitialHash, S.Layout, S.Type,
-                    S.Storage, S.Destroy,     S.Lost,   S.To,
-                    {}};
+  GlobalBefore B = {&S, S.Definer, S.Count, S, S.To, {}};
   if (S.To)
     B.Pointers = S.Pointers;
   U.Globals.push_back(std::move(B));
@@ -112,10 +108,17 @@ void remember(Transaction &T, Undo &U) {
       M.Before->In->IsFormer = true;
 }
 
+static void moveCells(const Cells &Which, Cells &From, Cells &To) {
+  Which.forEach([&](Cell C) {
+    From.remove(C);
+    To.add(C);
+  });
+}
+
 static void takeBackProc(Runtime &R, const ProcBefore &B) {
   ProcSymbol &S = *B.S;
   S.Count = B.Count;
-  if (!B.Body && !B.WasFrom && S.Body) {
+  if (!B.Was.Body && !B.WasFrom && S.Body) {
     // Added: who has its address may call it.
     void *Notice = noticeOf(R, S);
     S.Slots.forEach([&](Cell C) { storeCell(C, Notice); });
@@ -124,38 +127,22 @@ static void takeBackProc(Runtime &R, const ProcBefore &B) {
     return;
   }
   if (B.To)
-    B.Slots.forEach([&](Cell C) {
-      B.To->Slots.remove(C);
-      S.Slots.add(C);
-    });
+    moveCells(B.Slots, B.To->Slots, S.Slots);
   S.Definer = B.Definer;
-  S.BodyHash = B.BodyHash;
-  S.Type = B.Type;
-  S.Is = B.Is;
-  S.Body = B.Body;
-  S.Entry = B.WasFrom && !B.Body ? nullptr : B.Entry ? B.Entry : S.Entry;
+  static_cast<BodyState &>(S) = B.Was;
+  S.Entry = B.WasFrom && !S.Body ? nullptr : B.Entry ? B.Entry : S.Entry;
   S.Addresses = B.Addresses;
 }
 
 static void takeBackGlobal(const GlobalBefore &B) {
   GlobalSymbol &S = *B.S;
   S.Count = B.Count;
-  if (!B.Storage && S.Shape)
+  if (!B.Was.Storage && S.Shape)
     return; // objects of a new class may exist, and have its vtable
   if (B.To)
-    B.Pointers.forEach([&](Cell C) {
-      B.To->Pointers.remove(C);
-      S.Pointers.add(C);
-    });
+    moveCells(B.Pointers, B.To->Pointers, S.Pointers);
   S.Definer = B.Definer;
-  S.Flags = B.Flags;
-  S.Size = B.Size;
-  S.InitialHash = B.InitialHash;
-  S.Layout = B.Layout;
-  S.Type = B.Type;
-  S.Storage = B.Storage;
-  S.Destroy = B.Destroy;
-  S.Lost = B.Lost;
+  static_cast<VariableState &>(S) = B.Was;
 }
 
 static void enterImage(Runtime &R, Version &V) {

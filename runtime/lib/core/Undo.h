@@ -35,9 +35,8 @@ struct ProcBefore {
   ProcSymbol *S;
   Module *Definer;
   uint32_t Count;
-  uint64_t BodyHash, Type;
-  Strength Is;
-  void *Body, *Entry;
+  BodyState Was;
+  void *Entry;
   ProcSymbol *To; // its slots went there
   bool WasFrom;   // it took over those of another one
   Cells Slots;    // only with To
@@ -47,12 +46,8 @@ struct ProcBefore {
 struct GlobalBefore {
   GlobalSymbol *S;
   Module *Definer;
-  uint32_t Count, Flags;
-  uint64_t Size, InitialHash, Layout;
-  const HcrType *Type;
-  void *Storage;
-  void (*Destroy)(void);
-  bool Lost;
+  uint32_t Count;
+  VariableState Was;
   GlobalSymbol *To;
   Cells Pointers; // only with To
 };

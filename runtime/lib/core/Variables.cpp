@@ -80,12 +80,12 @@ Error layoutChanged(const Version &V, const HcrGlobal &G, const HcrType *Before,
 static void stageValues(Transaction &T, GlobalSymbol &S, const Version &V,
                         const HcrGlobal &G) {
   const HcrType *Type = typeOf(T, V, G);
-  S.NextType = Type ? Type : S.Type;
+  S.Staged.Type = Type ? Type : S.Type;
   S.NextDefiner = V.Of;
-  S.NextSize = G.Size;
-  S.NextHash = G.InitialHash;
-  S.NextLayout = G.Layout ? G.Layout : S.Layout;
-  S.NextFlags = G.Flags;
+  S.Staged.Size = G.Size;
+  S.Staged.InitialHash = G.InitialHash;
+  S.Staged.Layout = G.Layout ? G.Layout : S.Layout;
+  S.Staged.Flags = G.Flags;
 }
 
 /// Every thread keeps the value that it has, in the block of the first image
@@ -138,7 +138,7 @@ Error stageAlias(Transaction &T, Version &V, const HcrGlobal &G,
     T.Out.Notes.push_back(format("%s is another name of %s now; the value that "
                                  "it had is no longer used",
                                  shownName(G).c_str(), shownName(Row).c_str()));
-  S.NextStorage = Storage;
+  S.Staged.Storage = Storage;
   stageValues(T, S, V, G);
   return Error();
 }
@@ -152,7 +152,7 @@ Error stageDirect(Transaction &T, Version &V, const HcrGlobal &G,
                         "the assembly an operand (\"m\"), or restart the "
                         "program",
                         V.Of->Name.c_str(), shownName(G).c_str()));
-  S.NextStorage = follow(G.Initial);
+  S.Staged.Storage = follow(G.Initial);
   stageValues(T, S, V, G);
   return Error();
 }
@@ -203,7 +203,7 @@ static std::vector<KeptConstant> keptConstants(const Version &V) {
     GlobalSymbol *S = V.Globals[I];
     if ((G.Flags & HCR_GLOBAL_CONSTANT) && !(G.Flags & HCR_GLOBAL_ALIAS) &&
         !G.Virtuals && G.Initial && S->NextDefiner == V.Of && S->Storage &&
-        S->NextStorage == S->Storage)
+        S->Staged.Storage == S->Storage)
       Kept.push_back({follow<const char>(G.Initial), G.Size, S});
   }
   std::sort(Kept.begin(), Kept.end(),
@@ -237,7 +237,7 @@ static bool replaceConstants(Transaction &T, const Version &V) {
   bool Any = false;
   for (auto [In, F] : addressesIn(V, Kept)) {
     GlobalSymbol &S = *In->Symbol;
-    if (S.NextStorage != S.Storage)
+    if (S.Staged.Storage != S.Storage)
       continue; // replaced already
     uintptr_t Now;
     memcpy(&Now,
@@ -250,7 +250,7 @@ static bool replaceConstants(Transaction &T, const Version &V) {
                             : 0;
     if (Now == Next)
       continue;
-    S.NextStorage = const_cast<char *>(In->Initial);
+    S.Staged.Storage = const_cast<char *>(In->Initial);
     Any = true;
   }
   return Any;

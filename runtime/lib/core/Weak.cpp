@@ -37,13 +37,6 @@ void indexWeak(Runtime &, Module &M, const HcrProc &P, ProcSymbol &S) {
     S.Slots.addOnce(Slot);
 }
 
-static const Version *versionNext(const Transaction &T, const Module &M) {
-  if (M.Next)
-    return M.Next;
-  bool Goes = std::find(T.Going.begin(), T.Going.end(), &M) != T.Going.end();
-  return Goes ? nullptr : M.Current;
-}
-
 /// The module's weak definition of a symbol, null if it has none.
 static const HcrProc *weakIn(const Version *V, const ProcSymbol &S) {
   if (!V || !V->Table)
