@@ -221,7 +221,7 @@ private:
     // A profiler shows the symbol: what follows a point it can take for a
     // mangled name with something behind it, `step(int) [clone .actual]`.
     bool IsMangled = StringRef(Symbol).starts_with("_Z");
-    F.setName(Symbol + (IsMangled ? ".actual" : "_actual"));
+    F.setName(Symbol + (IsMangled ? HCR_MANGLED_BODY_SUFFIX : HCR_BODY_SUFFIX));
     dropSizeFromSymbol(F);
     Function *Entry = Function::Create(F.getFunctionType(), F.getLinkage(),
                                        F.getAddressSpace(), Symbol);

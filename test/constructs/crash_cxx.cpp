@@ -25,6 +25,7 @@ static void crashes(int Version, const char *Text) {
   CHECK(called(1) == 11);
   reported("\"rolled_back\"");
   reported(Text);
+  reported(" run(int) (calls.cpp, generation "); // as the source calls it
   CHECK(std::uncaught_exceptions() == 0 && !std::current_exception());
   CHECK(called(2) == 12 && called(-1) == 7);
 }

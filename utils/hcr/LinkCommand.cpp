@@ -153,8 +153,8 @@ Error ModuleLink::checkDuplicates() const {
       Own.insert(Name);
     for (StringRef Name : O.Symbols.Defines) {
       StringRef Function = Name; // whose body this is?
-      if ((Function.consume_back("_actual") ||
-           Function.consume_back(".actual")) &&
+      if ((Function.consume_back(HCR_BODY_SUFFIX) ||
+           Function.consume_back(HCR_MANGLED_BODY_SUFFIX)) &&
           Own.contains(Function))
         continue;
       if (auto [I, IsNew] = Definer.try_emplace(Name, O.Given); !IsNew)

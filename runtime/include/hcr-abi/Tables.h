@@ -28,6 +28,11 @@ extern "C" {
 #define HCR_ABI_VERSION 3u
 #define HCR_MODULES_SECTION "hcr_modules"
 
+/* How symbols of bodies end; the second behind a mangled name, so that
+ * profilers can demangle it. */
+#define HCR_BODY_SUFFIX "_actual"
+#define HCR_MANGLED_BODY_SUFFIX ".actual"
+
 /* Distance in bytes from the address of this very field to its target;
  * 0 is "none". */
 typedef int32_t HcrRel;

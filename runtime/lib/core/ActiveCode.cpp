@@ -15,18 +15,10 @@ CodeMap::Object &CodeMap::objectOf(const Version &V) {
   for (const auto &O : Objects)
     if (O->Range.holds(V.Table))
       return *O;
-  Object &O = *Objects.emplace_back(std::make_unique<Object>());
-  O.Range = sys::objectAt(V.Table);
-  sys::FileId Id;
-  std::string Path = sys::objectPath(O.Range);
-  if (Path.empty() || sys::readFile(Path, O.File, Id))
-    O.File.release();
-  O.Functions = functionsOf(O.File.data(), O.File.size());
+  Object &O = *Objects.emplace_back(std::make_unique<Object>(V.Table));
   for (const FunctionSymbol &F : O.Functions)
     if (F.Size)
       O.ByName.emplace(F.Name, &F);
-  if (!isAtFixedAddress(O.File.data(), O.File.size()))
-    O.Bias = addressOf(O.Range.Begin);
   if (!O.Functions.empty())
     return O;
   for (const Range<HcrModuleTable> &Tables : V.In->Tables)

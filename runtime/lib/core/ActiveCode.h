@@ -9,7 +9,7 @@
 #ifndef HCR_CORE_ACTIVECODE_H
 #define HCR_CORE_ACTIVECODE_H
 
-#include "ImageFile.h"
+#include "ObjectFile.h"
 #include "Scan.h"
 
 namespace hcr {
@@ -62,11 +62,8 @@ public:
   static std::string sourceName(const Code &C);
 
 private:
-  struct Object {
-    sys::ObjectRange Range;
-    uintptr_t Bias = 0;
-    sys::Content File;
-    std::vector<FunctionSymbol> Functions;
+  struct Object : ObjectFile {
+    using ObjectFile::ObjectFile;
     std::unordered_map<std::string_view, const FunctionSymbol *> ByName;
     std::vector<uintptr_t> Starts; // without a symbol table
   };

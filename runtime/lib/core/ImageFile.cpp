@@ -42,6 +42,9 @@ private:
     memcpy(&Value, Data + Offset, sizeof(T));
     return Value;
   }
+  Elf64_Shdr sectionAt(unsigned I) const {
+    return read<Elf64_Shdr>(Header.e_shoff + I * sizeof(Elf64_Shdr));
+  }
   static Error cut(const char *What) {
     return Error(format("is not whole: its %s reaches behind its end", What));
   }
@@ -108,7 +111,7 @@ Error Checker::checkSections() {
   if (!inFile(Header.e_shoff, Header.e_shnum * sizeof(Elf64_Shdr)))
     return cut("section header table");
   for (unsigned I = 0; I < Header.e_shnum; ++I) {
-    auto S = read<Elf64_Shdr>(Header.e_shoff + I * sizeof(Elf64_Shdr));
+    auto S = sectionAt(I);
     if (S.sh_type != SHT_NULL && S.sh_type != SHT_NOBITS &&
         !inFile(S.sh_offset, S.sh_size))
       return cut("section content");
@@ -193,9 +196,6 @@ Error Checker::check() {
 std::vector<Content> Checker::content() {
   std::vector<Content> Result;
   Header = read<Elf64_Ehdr>(0);
-  auto SectionAt = [this](unsigned I) {
-    return read<Elf64_Shdr>(Header.e_shoff + I * sizeof(Elf64_Shdr));
-  };
   if (!Header.e_shoff || Header.e_shstrndx >= Header.e_shnum) {
     for (unsigned I = 0; I < Header.e_phnum; ++I)
       if (auto S = read<Elf64_Phdr>(Header.e_phoff + I * sizeof(Elf64_Phdr));
@@ -203,7 +203,7 @@ std::vector<Content> Checker::content() {
         Result.push_back({S.p_vaddr, S.p_memsz});
     return Result;
   }
-  Elf64_Shdr Names = SectionAt(Header.e_shstrndx);
+  Elf64_Shdr Names = sectionAt(Header.e_shstrndx);
   // A section that is said to have nothing in the file has no checked place.
   if (Names.sh_type != SHT_STRTAB)
     Names.sh_size = 0;
@@ -214,7 +214,7 @@ std::vector<Content> Checker::content() {
                    Name.size());
   };
   for (unsigned I = 0; I < Header.e_shnum; ++I) {
-    Elf64_Shdr S = SectionAt(I);
+    Elf64_Shdr S = sectionAt(I);
     bool HasContent = S.sh_type == SHT_PROGBITS || S.sh_type == SHT_NOBITS;
     // `.got` also stands for `.got.plt`, `.eh_frame` for its index.
     if (HasContent && (S.sh_flags & SHF_ALLOC) && !(S.sh_flags & SHF_TLS) &&
@@ -233,18 +233,15 @@ std::vector<FunctionSymbol> Checker::functions() {
   if (memcmp(Header.e_ident, ELFMAG, SELFMAG) != 0 ||
       Header.e_ident[EI_CLASS] != ELFCLASS64 || checkSections())
     return Result;
-  auto SectionAt = [this](unsigned I) {
-    return read<Elf64_Shdr>(Header.e_shoff + I * sizeof(Elf64_Shdr));
-  };
   Elf64_Shdr Symbols = {};
   for (unsigned I = 0; Header.e_shoff && I < Header.e_shnum; ++I)
-    if (Elf64_Shdr S = SectionAt(I);
+    if (Elf64_Shdr S = sectionAt(I);
         S.sh_type == SHT_SYMTAB ||
         (S.sh_type == SHT_DYNSYM && !Symbols.sh_type))
       Symbols = S;
   if (!Symbols.sh_type || Symbols.sh_link >= Header.e_shnum)
     return Result;
-  Elf64_Shdr Names = SectionAt(Symbols.sh_link);
+  Elf64_Shdr Names = sectionAt(Symbols.sh_link);
   if (Names.sh_type != SHT_STRTAB || !Names.sh_size ||
       Data[Names.sh_offset + Names.sh_size - 1])
     return Result;

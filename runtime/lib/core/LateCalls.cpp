@@ -30,17 +30,18 @@ void reportRemovedCall(arch::NoticeCell *Cell, uintptr_t Return) {
 
 std::vector<std::string> takeLateNotes(Runtime &R) {
   std::vector<std::string> Notes;
+  Symbolizer Names(R);
   ProcSymbol *S = R.Reported.exchange(nullptr, std::memory_order_acquire);
   for (; S; S = S->NextReported)
     Notes.push_back(
         S->Definer ? format("the removed function %s was called by %s; its "
                             "last version ran",
                             demangle(S->Name).c_str(),
-                            symbolize(R, S->ReportedFrom - 1).c_str())
+                            Names.name(S->ReportedFrom - 1).c_str())
                    : format("the undefined function %s was called by %s; it "
                             "did nothing",
                             demangle(S->Name).c_str(),
-                            symbolize(R, S->ReportedFrom - 1).c_str()));
+                            Names.name(S->ReportedFrom - 1).c_str()));
   return Notes;
 }
 

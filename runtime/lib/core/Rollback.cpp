@@ -216,40 +216,41 @@ std::string Rollback::holdImages() {
   return Names;
 }
 
-std::string Rollback::headline() const {
+std::string Rollback::headline(Symbolizer &Names) const {
   if (Story.Removed)
     return format("the removed function %s was called by %s",
                   demangle(Story.Removed->Name).c_str(),
-                  symbolize(R, Story.Caller - 1).c_str());
-  return describeCrash(R, Story);
+                  Names.name(Story.Caller - 1).c_str());
+  return Names.crash(Story);
 }
 
 Report Rollback::tell() {
   Report Out;
   Out.Result = Outcome::RolledBack;
   Out.Generation = R.Generation;
-  std::string Names = holdImages();
-  Out.Message =
-      headline() + format("; rolled back to the code of generation %" PRIdPTR
-                          ", %s again when it changes",
-                          Back->Former,
-                          Names.empty() ? "nothing is loaded"
-                                        : (Names + " is loaded").c_str());
-  Out.Message += describeFrames(R, Story);
+  std::string Held = holdImages();
+  Symbolizer Names(R);
+  Out.Message = headline(Names) +
+                format("; rolled back to the code of generation %" PRIdPTR
+                       ", %s again when it changes",
+                       Back->Former,
+                       Held.empty() ? "nothing is loaded"
+                                    : (Held + " is loaded").c_str());
+  Out.Message += Names.frames(Story);
   for (const ModuleBefore &M : Back->Modules)
     Out.Modules.emplace_back().Name = M.M->Name;
   if (Story.CalledAgain)
     Out.Notes.push_back(
         "the call of " +
-        symbolize(R, reinterpret_cast<uintptr_t>(Story.CalledAgain)) +
+        Names.name(reinterpret_cast<uintptr_t>(Story.CalledAgain)) +
         " was made again in the version before");
   return Out;
 }
 
 std::string Rollback::tellInitialiser() {
-  return "an initialiser crashed: " + describeCrash(R, Story) +
-         "; the module is loaded again when it changes" +
-         describeFrames(R, Story);
+  Symbolizer Names(R);
+  return "an initialiser crashed: " + Names.crash(Story) +
+         "; the module is loaded again when it changes" + Names.frames(Story);
 }
 
 bool Rollback::settle(Report *Told) {

@@ -23,6 +23,8 @@
 
 namespace hcr {
 
+class Symbolizer;
+
 /// What a crash looked like, told by its handler.
 struct CrashStory {
   int Signal = 0; // 0: a removed function was called
@@ -93,7 +95,7 @@ private:
   void startKeeper();
   void keep();
   Report tell();
-  std::string headline() const;
+  std::string headline(Symbolizer &Names) const;
   std::string holdImages();
   void disarm();
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Symbolize.h"
 
-#include "../sys/Files.h"
-#include "ImageFile.h"
+#include "ObjectFile.h"
 #include "Rollback.h"
 #include "Text.h"
 
@@ -12,60 +11,31 @@
 
 namespace hcr {
 
-namespace {
-
-/// A loaded object and the functions that its file names.
-struct Object {
-  sys::ObjectRange Range;
-  std::string File; // its name
+struct Symbolizer::Object : ObjectFile {
+  using ObjectFile::ObjectFile;
+  std::string Shown; // the file's name
   bool IsProgram = false;
   const Image *In = nullptr;
-  uintptr_t Bias = 0; // what addresses in the file count from
-  sys::Content Bytes;
-  std::vector<FunctionSymbol> Functions; // by address
 };
 
-/// Reads the file of each object once.
-class Symbolizer {
-public:
-  explicit Symbolizer(Runtime &R) : R(R) {}
-  bool isOwn(uintptr_t Address);
-  std::string name(uintptr_t Address);
+Symbolizer::Symbolizer(Runtime &R) : R(R) {}
+Symbolizer::~Symbolizer() = default;
 
-private:
-  Object *objectOf(uintptr_t Address);
-  static const FunctionSymbol *functionAt(const Object &O, uintptr_t Address);
-  std::string moduleOf(const Object &O, const FunctionSymbol &F,
-                       std::string_view Symbol) const;
-
-  Runtime &R;
-  std::vector<std::unique_ptr<Object>> Objects;
-};
-
-} // namespace
-
-Object *Symbolizer::objectOf(uintptr_t Address) {
+const Symbolizer::Object *Symbolizer::objectOf(uintptr_t Address) {
   auto *At = reinterpret_cast<const void *>(Address);
   for (const auto &O : Objects)
     if (O->Range.holds(At))
       return O.get();
-  sys::ObjectRange Range = sys::objectAt(At);
-  if (!Range.Begin)
+  auto Found = std::make_unique<Object>(At);
+  if (!Found->Range.Begin)
     return nullptr;
-  Object &O = *Objects.emplace_back(std::make_unique<Object>());
-  O.Range = Range;
-  std::string Path = sys::objectPath(Range);
-  O.IsProgram = Path == "/proc/self/exe";
-  const std::string &Shown = O.IsProgram ? R.Settings.Program : Path;
-  O.File = Shown.substr(Shown.rfind('/') + 1);
-  sys::FileId Id;
-  if (!sys::readFile(Path, O.Bytes, Id))
-    O.Functions = functionsOf(O.Bytes.data(), O.Bytes.size());
-  if (!isAtFixedAddress(O.Bytes.data(), O.Bytes.size()))
-    O.Bias = reinterpret_cast<uintptr_t>(Range.Begin);
+  Object &O = *Objects.emplace_back(std::move(Found));
+  O.IsProgram = O.Path == "/proc/self/exe";
+  const std::string &Path = O.IsProgram ? R.Settings.Program : O.Path;
+  O.Shown = Path.substr(Path.rfind('/') + 1);
   sys::Guard G(R.Lock);
   for (const auto &I : R.Loaded.Images)
-    if (I->Handle && sys::objectOf(I->Handle) == Range)
+    if (I->Handle && sys::objectOf(I->Handle) == O.Range)
       O.In = I.get();
   return &O;
 }
@@ -87,9 +57,11 @@ const FunctionSymbol *Symbolizer::functionAt(const Object &O,
 }
 
 static std::string_view withoutSuffix(std::string_view Name) {
-  constexpr std::string_view Suffix = "_actual";
-  if (Name.ends_with(Suffix))
-    Name.remove_suffix(Suffix.size());
+  for (std::string_view Suffix : {HCR_BODY_SUFFIX, HCR_MANGLED_BODY_SUFFIX})
+    if (Name.ends_with(Suffix)) {
+      Name.remove_suffix(Suffix.size());
+      break;
+    }
   return Name;
 }
 
@@ -128,40 +100,34 @@ std::string Symbolizer::name(uintptr_t Address) {
     return format("%#" PRIxPTR, Address);
   const FunctionSymbol *F = functionAt(*O, Address);
   if (!F)
-    return format("%s+%#" PRIxPTR, O->File.c_str(),
+    return format("%s+%#" PRIxPTR, O->Shown.c_str(),
                   Address - reinterpret_cast<uintptr_t>(O->Range.Begin));
   std::string_view Symbol = withoutSuffix(F->Name);
   std::string Module;
   if (O->In || O->IsProgram)
     Module = moduleOf(*O, *F, Symbol);
-  std::string Where = Module.empty() ? O->File : Module;
+  std::string Where = Module.empty() ? O->Shown : Module;
   if (O->In)
     Where += format(", generation %" PRIdPTR, O->In->Generation);
   return demangle(Symbol) + " (" + Where + ")";
 }
 
-std::string symbolize(Runtime &R, uintptr_t Address) {
-  return Symbolizer(R).name(Address);
-}
-
-std::string describeCrash(Runtime &R, const CrashStory &Story) {
+std::string Symbolizer::crash(const CrashStory &Story) {
   std::string What = sys::signalName(Story.Signal);
   if (Story.Address || What == "SIGSEGV" || What == "SIGBUS")
     What += format(" (address %#" PRIxPTR ")", Story.Address);
   // The first function that is not a library's.
-  Symbolizer Names(R);
   for (size_t I = 0; I < Story.FrameCount; ++I)
-    if (Names.isOwn(Story.Frames[I]))
-      return What + " in " + Names.name(Story.Frames[I]);
+    if (isOwn(Story.Frames[I]))
+      return What + " in " + name(Story.Frames[I]);
   return What;
 }
 
-std::string describeFrames(Runtime &R, const CrashStory &Story) {
+std::string Symbolizer::frames(const CrashStory &Story) {
   std::string Out;
-  Symbolizer Names(R);
   size_t Number = 0;
   auto Add = [&](uintptr_t Address) {
-    Out += format("\n  #%zu ", Number++) + Names.name(Address);
+    Out += format("\n  #%zu ", Number++) + name(Address);
   };
   for (size_t I = 0; I < Story.FrameCount; ++I)
     Add(Story.Frames[I]);
