@@ -43,55 +43,59 @@ Error Control::send(StringRef Request) {
   return Error::success();
 }
 
-std::optional<json::Object> Control::event(int Stop) {
+Expected<std::string> Control::line(int Stop) {
   size_t End;
   while ((End = Received.find('\n')) == std::string::npos) {
+    // poll() passes over a negative descriptor.
     pollfd Wait[] = {{Socket.get(), POLLIN, 0}, {Stop, POLLIN, 0}};
-    if (::poll(Wait, 2, -1) < 0 && errno != EINTR)
-      return std::nullopt;
-    if (Wait[1].revents)
-      return std::nullopt;
+    int Ready = ::poll(Wait, 2, -1);
+    if (Ready < 0 && errno == EINTR)
+      continue;
     char Buffer[4096];
-    ssize_t Count = recv(Socket.get(), Buffer, sizeof(Buffer), MSG_DONTWAIT);
-    if (Count == 0 || (Count < 0 && errno != EINTR && errno != EAGAIN &&
-                       errno != EWOULDBLOCK))
-      return std::nullopt;
-    if (Count > 0)
-      Received.append(Buffer, size_t(Count));
-  }
-  std::string Line = Received.substr(0, End);
-  Received.erase(0, End + 1);
-  if (Expected<json::Value> Value = json::parse(Line)) {
-    if (json::Object *Object = Value->getAsObject())
-      return std::move(*Object);
-  } else {
-    consumeError(Value.takeError());
-  }
-  return json::Object();
-}
-
-Expected<json::Object> Control::ask(StringRef Request) {
-  if (Error E = send(Request))
-    return std::move(E);
-  size_t End;
-  while ((End = Received.find('\n')) == std::string::npos) {
-    char Buffer[4096];
-    ssize_t Count = recv(Socket.get(), Buffer, sizeof(Buffer), 0);
-    if (Count < 0 && errno == EINTR)
+    ssize_t Count =
+        Ready < 0 || Wait[1].revents
+            ? 0
+            : recv(Socket.get(), Buffer, sizeof(Buffer), MSG_DONTWAIT);
+    if (Count < 0 &&
+        (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
       continue;
     if (Count <= 0)
       return failure("the program ended before it answered");
     Received.append(Buffer, size_t(Count));
   }
-  std::string Answer = Received.substr(0, End);
+  std::string Line = Received.substr(0, End);
   Received.erase(0, End + 1);
-  Expected<json::Value> Value = json::parse(Answer);
+  return Line;
+}
+
+static Expected<json::Object> parseAnswer(StringRef Line) {
+  Expected<json::Value> Value = json::parse(Line);
   if (!Value)
     return failure("the program's answer is not JSON: " +
                    toString(Value.takeError()));
   if (json::Object *Object = Value->getAsObject())
     return std::move(*Object);
   return failure("the program's answer is not a JSON object");
+}
+
+std::optional<json::Object> Control::event(int Stop) {
+  Expected<std::string> Line = line(Stop);
+  if (!Line) {
+    consumeError(Line.takeError());
+    return std::nullopt;
+  }
+  Expected<json::Object> Event = parseAnswer(*Line);
+  if (Event)
+    return std::move(*Event);
+  consumeError(Event.takeError());
+  return json::Object();
+}
+
+Expected<json::Object> Control::ask(StringRef Request) {
+  if (Error E = send(Request))
+    return std::move(E);
+  Expected<std::string> Line = line(/*Stop=*/-1);
+  return Line ? parseAnswer(*Line) : Line.takeError();
 }
 
 // "ns::Class::step(World&) const" -> "ns::Class::step": cut where the

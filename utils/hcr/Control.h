@@ -22,6 +22,9 @@ public:
   std::optional<llvm::json::Object> event(int Stop);
 
 private:
+  // Waits for the next whole line, or until Stop can be read.
+  llvm::Expected<std::string> line(int Stop);
+
   Descriptor Socket;
   std::string Received;
 };

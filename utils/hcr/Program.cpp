@@ -26,8 +26,8 @@ uint64_t programId(FileStamp Stamp) {
   return Hash;
 }
 
-static Expected<Program> make(std::string Path, FileStamp Stamp,
-                              StringRef GivenDirectory) {
+static Program make(std::string Path, FileStamp Stamp, int64_t Touched,
+                    StringRef GivenDirectory) {
   Program P;
   P.Path = std::move(Path);
   P.Directory = P.Path + ".hcr";
@@ -38,6 +38,7 @@ static Expected<Program> make(std::string Path, FileStamp Stamp,
     P.Directory = std::string(Absolute);
   }
   P.Stamp = Stamp;
+  P.Touched = Touched;
   P.Id = programId(Stamp);
   return P;
 }
@@ -50,10 +51,7 @@ Expected<Program> Program::open(StringRef Given, StringRef GivenDirectory) {
   std::optional<FileStamp> Stamp = stampOf(std::string(Real), &Touched);
   if (!Stamp)
     return failure("'" + Given + "' is not a file");
-  Expected<Program> P = make(std::string(Real), *Stamp, GivenDirectory);
-  if (P)
-    P->Touched = Touched;
-  return P;
+  return make(std::string(Real), *Stamp, Touched, GivenDirectory);
 }
 
 Expected<Program> Program::ofProcess(pid_t Pid, StringRef GivenDirectory) {
@@ -68,10 +66,7 @@ Expected<Program> Program::ofProcess(pid_t Pid, StringRef GivenDirectory) {
   Path.consume_back(" (deleted)"); // replaced while it runs
   int64_t Touched = 0;
   FileStamp Stamp = stampOf(Link, &Touched).value_or(FileStamp());
-  Expected<Program> P = make(Path.str(), Stamp, GivenDirectory);
-  if (P)
-    P->Touched = Touched;
-  return P;
+  return make(Path.str(), Stamp, Touched, GivenDirectory);
 }
 
 std::string Program::file(const Twine &Name) const {

@@ -85,9 +85,7 @@ static bool reloadOne(const Program &P, pid_t Pid, const CommandLine &Line,
   json::Object Event{{"event", IsRefusal ? "refused" : A.Result}, {"pid", Pid}};
   Event["reload"] = std::move(*Answer);
   Out.event(Text, std::move(Event));
-  if (!Out.isJson())
-    for (const std::string &Note : A.Notes)
-      Out.event("note: " + Note, {});
+  Out.notes(A.Notes);
   return Good;
 }
 

@@ -67,6 +67,12 @@ void Report::event(const Twine &Text, json::Object Event) const {
     say(Text.str());
 }
 
+void Report::notes(ArrayRef<std::string> Notes) const {
+  if (!Json)
+    for (const std::string &Note : Notes)
+      event("note: " + Note, {});
+}
+
 void Report::compiler(StringRef Module, StringRef Output) const {
   if (Output.empty())
     return;

@@ -27,6 +27,8 @@ public:
   void warning(const llvm::Twine &Message) const;
   // One thing that happened: Text for people, Event for programs.
   void event(const llvm::Twine &Text, llvm::json::Object Event) const;
+  // Of a reload, for people; programs find them in its event.
+  void notes(llvm::ArrayRef<std::string> Notes) const;
   // What a compiler wrote, unchanged. In JSON: {"event": "compiler"}.
   void compiler(llvm::StringRef Module, llvm::StringRef Output) const;
 

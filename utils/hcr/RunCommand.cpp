@@ -106,9 +106,7 @@ void EventReader::report(json::Object Event) {
                          {"message", A.Message},
                          {"generation", A.Generation},
                          {"reload", std::move(Event)}});
-  if (!Out.isJson())
-    for (const std::string &Note : A.Notes)
-      Out.event("note: " + Note, {});
+  Out.notes(A.Notes);
 }
 
 void EventReader::loop() {
@@ -164,9 +162,8 @@ void Reloader::report(const BuildResult &Built, json::Object Answer,
     Out.event((A.Result.empty() ? "error: " : "refused: ") + A.Message,
               std::move(Event));
   }
-  if (!Out.isJson() && A.Result != "rolled_back")
-    for (const std::string &Note : A.Notes)
-      Out.event("note: " + Note, {});
+  if (A.Result != "rolled_back")
+    Out.notes(A.Notes);
 }
 
 void Reloader::reload(const BuildResult &Built, const Stopwatch &Since) {

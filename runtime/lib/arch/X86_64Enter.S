@@ -10,6 +10,8 @@
 // the usual one (regcall, preserve_none) %r11 is an argument, too. So what the
 // thunk needs is on the stack, and the body's address lies in the red zone when
 // it is jumped to.
+#include "X86_64Macros.inc"
+
 #define TOP 0
 #define BEGIN 8
 #define END 16
@@ -58,12 +60,7 @@
         .endr
         .endm
 
-        .text
-        .hidden hcrArchEnter
-        .globl  hcrArchEnter
-        .type   hcrArchEnter, @function
-hcrArchEnter:
-        .cfi_startproc
+        begin   hcrArchEnter
         .cfi_def_cfa %rsp, 24           // %rax, index, return address
         endbr64
         pushq   %rcx
@@ -194,36 +191,8 @@ hcrArchEnter:
         pushq   %r10
         pushq   %r11
         pushq   %rbx
-        movl    HcrArchSaveSize(%rip), %ebx
-        testl   %ebx, %ebx
-        jz      1f
-        subq    %rbx, %rsp
-        andq    $-64, %rsp
-        xorl    %eax, %eax
-        movq    %rax, 512(%rsp)
-        movq    %rax, 520(%rsp)
-        movq    %rax, 528(%rsp)
-        movq    %rax, 536(%rsp)
-        movq    %rax, 544(%rsp)
-        movq    %rax, 552(%rsp)
-        movq    %rax, 560(%rsp)
-        movq    %rax, 568(%rsp)
-        movl    $0xe6, %eax
-        xorl    %edx, %edx
-        xsave64 (%rsp)
-        callq   *HcrArchMakeRecords(%rip)
-        movq    %rax, %rcx
-        movl    $0xe6, %eax
-        xorl    %edx, %edx
-        xrstor64 (%rsp)
-        jmp     2f
-1:      subq    $512, %rsp
-        andq    $-64, %rsp
-        fxsave64 (%rsp)
-        callq   *HcrArchMakeRecords(%rip)
-        movq    %rax, %rcx
-        fxrstor64 (%rsp)
-2:      movq    %rcx, %rdx
+        callKeepingVectors HcrArchMakeRecords
+        movq    %rcx, %rdx
         leaq    -48(%rbp), %rsp
         popq    %rbx
         popq    %r11
@@ -235,14 +204,9 @@ hcrArchEnter:
         .cfi_def_cfa %rsp, 56
         .cfi_restore %rbp
         jmp     0b
-        .cfi_endproc
-        .size   hcrArchEnter, .-hcrArchEnter
+        end     hcrArchEnter
 
-        .hidden hcrArchCallAgain
-        .globl  hcrArchCallAgain
-        .type   hcrArchCallAgain, @function
-hcrArchCallAgain:
-        .cfi_startproc
+        begin   hcrArchCallAgain
         endbr64
         cld
         movq    %rdi, %rdx
@@ -283,16 +247,10 @@ hcrArchCallAgain:
         movq    R15(%rdi), %r15
         movq    RDI(%rdi), %rdi
         jmpq    *-8(%rsp)
-        .cfi_endproc
-        .size   hcrArchCallAgain, .-hcrArchCallAgain
+        end     hcrArchCallAgain
         .hidden HcrArchSaveSize
         .hidden HcrArchVectors
         .hidden HcrArchRecords
         .hidden HcrArchMakeRecords
 
-        .section .note.GNU-stack, "", @progbits
-        .section .note.gnu.property, "a"
-        .p2align 3
-        .long   4, 16, 5
-        .asciz  "GNU"
-        .long   0xc0000002, 4, 3, 0
+        noteProperties

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A frame with a personality of its own, so that the unwinder of the program
 // finds a handler here whatever C++ library it belongs to.
-        .text
-        .hidden hcrArchCallGuarded
-        .globl  hcrArchCallGuarded
-        .type   hcrArchCallGuarded, @function
-hcrArchCallGuarded:
-        .cfi_startproc
+#include "X86_64Macros.inc"
+
+        begin   hcrArchCallGuarded
         .cfi_personality 0x1b, hcrArchPersonality
         endbr64
         pushq   %rbp
@@ -33,12 +30,6 @@ hcrArchLanding:                         // %rax: the exception
         popq    %rbp
         .cfi_def_cfa %rsp, 8
         retq
-        .cfi_endproc
-        .size   hcrArchCallGuarded, .-hcrArchCallGuarded
+        end     hcrArchCallGuarded
 
-        .section .note.GNU-stack, "", @progbits
-        .section .note.gnu.property, "a"
-        .p2align 3
-        .long   4, 16, 5
-        .asciz  "GNU"
-        .long   0xc0000002, 4, 3, 0
+        noteProperties

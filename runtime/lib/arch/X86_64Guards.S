@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // hcr_guard()'s frame, which the unwinder finds by its code, and a call on
 // another stack.
-        .text
-        .hidden hcrArchGuard
-        .globl  hcrArchGuard
-        .type   hcrArchGuard, @function
-hcrArchGuard:
-        .cfi_startproc
+#include "X86_64Macros.inc"
+
+        begin   hcrArchGuard
         endbr64
         pushq   %rbp
         .cfi_def_cfa_offset 16
@@ -48,14 +45,9 @@ hcrArchGuardLanding:                    // %eax: the signal; %rsp, %rbp are set
         popq    %rbp
         .cfi_def_cfa %rsp, 8
         retq
-        .cfi_endproc
-        .size   hcrArchGuard, .-hcrArchGuard
+        end     hcrArchGuard
 
-        .hidden hcrArchCallOn
-        .globl  hcrArchCallOn
-        .type   hcrArchCallOn, @function
-hcrArchCallOn:
-        .cfi_startproc
+        begin   hcrArchCallOn
         endbr64
         pushq   %rbp
         .cfi_def_cfa_offset 16
@@ -70,12 +62,6 @@ hcrArchCallOn:
         popq    %rbp
         .cfi_def_cfa %rsp, 8
         retq
-        .cfi_endproc
-        .size   hcrArchCallOn, .-hcrArchCallOn
+        end     hcrArchCallOn
 
-        .section .note.GNU-stack, "", @progbits
-        .section .note.gnu.property, "a"
-        .p2align 3
-        .long   4, 16, 5
-        .asciz  "GNU"
-        .long   0xc0000002, 4, 3, 0
+        noteProperties

@@ -30,6 +30,17 @@ size_t copyOut(const std::string &Text, char *Buffer, size_t Size) {
   return Text.size();
 }
 
+/// Text of the runtime. A wrong Buffer must not crash under the lock.
+template <class MakeFn> size_t copyOut(char *Buffer, size_t Size, MakeFn Make) {
+  Runtime &R = runtime();
+  std::string Text;
+  {
+    sys::Guard G(R.Lock);
+    Text = Make(R);
+  }
+  return copyOut(Text, Buffer, Size);
+}
+
 } // namespace
 
 extern "C" {
@@ -51,36 +62,24 @@ hcr_result hcr_perform_code_reload(void) {
 }
 
 size_t hcr_changed_types(char *Buffer, size_t Size) {
-  Runtime &R = runtime();
-  sys::Guard G(R.Lock);
-  std::string Text;
-  for (const std::string &Name : R.ChangedTypes)
-    Text += (Text.empty() ? "" : "\n") + Name;
-  return copyOut(Text, Buffer, Size);
+  return copyOut(Buffer, Size, [](const Runtime &R) {
+    std::string Text;
+    for (const std::string &Name : R.ChangedTypes)
+      Text += (Text.empty() ? "" : "\n") + Name;
+    return Text;
+  });
 }
 
 intptr_t hcr_generation(void) { return runtime().Generation; }
 
 size_t hcr_last_message(char *Buffer, size_t Size) {
-  Runtime &R = runtime();
-  R.Back->settleNow();
-  std::string Text; // a wrong Buffer must not crash under the lock
-  {
-    sys::Guard G(R.Lock);
-    Text = R.Last.Message;
-  }
-  return copyOut(Text, Buffer, Size);
+  runtime().Back->settleNow();
+  return copyOut(Buffer, Size, [](const Runtime &R) { return R.Last.Message; });
 }
 
 size_t hcr_last_report(char *Buffer, size_t Size) {
-  Runtime &R = runtime();
-  R.Back->settleNow();
-  std::string Text;
-  {
-    sys::Guard G(R.Lock);
-    Text = R.Last.json();
-  }
-  return copyOut(Text, Buffer, Size);
+  runtime().Back->settleNow();
+  return copyOut(Buffer, Size, [](const Runtime &R) { return R.Last.json(); });
 }
 
 bool hcr_add_event_handler(bool IsBefore, hcr_handler Handler, void *Context) {

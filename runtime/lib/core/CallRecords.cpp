@@ -54,12 +54,10 @@ static arch::CallRecords *makeRecords(uintptr_t Stack) {
   B->Head.Top = B->Head.Begin = B->Records;
   B->Head.End = B->Records + RecordCount;
   B->Head.Exceptions = exceptionsOfThread();
-  sys::Mappings Walk;
-  for (sys::Mapping M; Walk && Walk.next(M);)
-    if (Stack >= M.Begin && Stack < M.End) {
-      B->Head.StackLow = M.Begin;
-      B->Head.StackHigh = M.End;
-    }
+  if (sys::Mapping M; sys::mappingAt(Stack, M)) {
+    B->Head.StackLow = M.Begin;
+    B->Head.StackHigh = M.End;
+  }
   B->Thread = sys::currentThread();
   sys::giveSignalStack(B->Stack, sizeof(B->Stack));
   B->Next = Blocks.load();

@@ -457,7 +457,7 @@ bool Mover::tryOnce(bool Commits, std::string &Why) {
 /// not.
 bool Mover::mayPass(uint64_t Since) const {
   constexpr uint64_t Longest = 1'000'000'000, Short = 200'000'000; // ns
-  if (Found.Thread == sys::threadId() ||
+  if (Found.Thread == sys::currentThread() ||
       (Found.By == Blocked::Pointer && !Found.Thread))
     return false;
   return sys::now() - Since < (T.StackTop ? Short : Longest);

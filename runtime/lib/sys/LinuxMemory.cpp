@@ -106,17 +106,21 @@ void WritablePages::close() {
 void storeReadOnly(void **Place, void *Value) {
   auto Address = reinterpret_cast<uintptr_t>(Place);
   auto *Page = reinterpret_cast<void *>(Address & ~(PageSize - 1));
-  Mappings Walk;
-  for (Mapping M; Walk && Walk.next(M);) {
-    if (Address < M.Begin || Address >= M.End)
-      continue;
-    if (!M.Writes && mprotect(Page, PageSize, PROT_READ | PROT_WRITE))
-      return;
-    __atomic_store_n(Place, Value, __ATOMIC_RELEASE);
-    if (!M.Writes)
-      mprotect(Page, PageSize, PROT_READ);
+  Mapping M;
+  if (!mappingAt(Address, M) ||
+      (!M.Writes && mprotect(Page, PageSize, PROT_READ | PROT_WRITE)))
     return;
-  }
+  __atomic_store_n(Place, Value, __ATOMIC_RELEASE);
+  if (!M.Writes)
+    mprotect(Page, PageSize, PROT_READ);
+}
+
+bool mappingAt(uintptr_t Address, Mapping &Out) {
+  Mappings Walk;
+  while (Walk && Walk.next(Out))
+    if (Address >= Out.Begin && Address < Out.End)
+      return true;
+  return false;
 }
 
 MemoryReader::MemoryReader()

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Process.h"
 
+#include "Futex.h"
+
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -95,14 +96,12 @@ bool threadLives(int Id) {
 
 void Event::set() {
   IsSet = 1;
-  syscall(SYS_futex, &IsSet, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+  futexWake(IsSet);
 }
 
 void Event::wait(uint64_t Longest) {
-  timespec Time = {static_cast<time_t>(Longest / 1'000'000'000),
-                   static_cast<long>(Longest % 1'000'000'000)};
-  if (!IsSet)
-    syscall(SYS_futex, &IsSet, FUTEX_WAIT_PRIVATE, 0, &Time, nullptr, 0);
+  if (!IsSet && Longest)
+    futexWait(IsSet, 0, Longest);
   IsSet = 0;
 }
 
@@ -139,7 +138,7 @@ void rest(int Milliseconds) {
 static void *runThread(void *Argument) {
   Start S = *static_cast<Start *>(Argument);
   delete static_cast<Start *>(Argument);
-  int Me = gettid();
+  int Me = currentThread();
   if (OwnThread *Own = replaceOwnThread(0, Me))
     noteStack(*Own);
   S.Body(S.Context);

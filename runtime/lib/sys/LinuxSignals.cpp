@@ -4,6 +4,7 @@
 
 #include "Library.h"
 #include "Memory.h"
+#include "Process.h"
 
 #include <atomic>
 #include <cerrno>
@@ -33,8 +34,6 @@ constexpr size_t HookStack = 256 * 1024, InnerStack = 64 * 1024;
 char *Stacks;
 sigjmp_buf Escape;
 bool CanEscape;
-
-int threadId() { return static_cast<int>(syscall(SYS_gettid)); }
 
 size_t indexOf(int Signal) {
   size_t I = 0;
@@ -146,13 +145,12 @@ static bool isSettled(int Signal, siginfo_t *Info, void *Context,
   if (IsRepeated)
     return false;
   constexpr greg_t IsWrite = 2, IsFetch = 16; // of the page fault's code
-  Mappings Walk;
-  for (Mapping M; Walk && Walk.next(M);)
-    if (Address >= M.Begin && Address < M.End)
-      return Machine.gregs[REG_ERR] & IsFetch   ? M.Executes
-             : Machine.gregs[REG_ERR] & IsWrite ? M.Writes
-                                                : M.Reads;
-  return false;
+  Mapping M;
+  if (!mappingAt(Address, M))
+    return false;
+  return Machine.gregs[REG_ERR] & IsFetch   ? M.Executes
+         : Machine.gregs[REG_ERR] & IsWrite ? M.Writes
+                                            : M.Reads;
 }
 
 /// What happens without us, after the program's handler (if it has one) ran.
@@ -162,7 +160,7 @@ static void passOn(const struct sigaction &A, int Signal, siginfo_t *Info) {
   sigaction(Signal, &A, nullptr);
   // A fault happens again as soon as we return; what was sent is sent again.
   if (Info->si_code <= 0)
-    syscall(SYS_tgkill, getpid(), threadId(), Signal);
+    syscall(SYS_tgkill, getpid(), currentThread(), Signal);
 }
 
 // -- Ours -------------------------------------------------------------------
@@ -177,7 +175,7 @@ CrashesHeld::CrashesHeld() {
     sigdelset(&Blocked, Signal);
   pthread_sigmask(SIG_SETMASK, &Blocked, &Old);
   memcpy(Before, &Old, sizeof(Old));
-  int Me = threadId();
+  int Me = currentThread();
   for (int Nobody = 0; !Looking.compare_exchange_weak(Nobody, Me); Nobody = 0)
     sched_yield();
 }
@@ -192,7 +190,7 @@ CrashesHeld::~CrashesHeld() {
 void CrashesHeld::renew() { Looking = 0; }
 
 static bool askHook(CrashHook Ask, Crash &C) {
-  if (Looking.load() == threadId())
+  if (Looking.load() == currentThread())
     return false; // the runtime itself crashed
   CrashesHeld Hold;
   return Ask(C);
@@ -215,7 +213,7 @@ bool survives(void (*Function)(void *), void *Argument) {
 }
 
 static void onSignal(int Signal, siginfo_t *Info, void *Context) {
-  if (Looking.load() == threadId() && CanEscape)
+  if (Looking.load() == currentThread() && CanEscape)
     siglongjmp(Escape, 1);
   int Error = errno;
   struct sigaction &Kept = Before[indexOf(Signal)];

@@ -3,16 +3,15 @@
 // from the first signal on there are system calls here and nothing else.
 #include "Threads.h"
 
+#include "Futex.h"
 #include "Process.h"
 
 #include <atomic>
 #include <cerrno>
-#include <climits>
 #include <csignal>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,26 +39,12 @@ constexpr uint64_t BlocksAtMost = 200'000'000; // ns
 
 } // namespace
 
-int threadId() { return static_cast<int>(syscall(SYS_gettid)); }
-
-static void futexWait(std::atomic<uint32_t> &Word, uint32_t While,
-                      uint64_t Nanoseconds) {
-  timespec Time = {static_cast<time_t>(Nanoseconds / 1'000'000'000),
-                   static_cast<long>(Nanoseconds % 1'000'000'000)};
-  syscall(SYS_futex, &Word, FUTEX_WAIT_PRIVATE, While,
-          Nanoseconds ? &Time : nullptr, nullptr, 0);
-}
-
-static void futexWake(std::atomic<uint32_t> &Word) {
-  syscall(SYS_futex, &Word, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
-}
-
 /// On the held thread. The kernel has put all registers on its stack, above
 /// this frame.
 static void wait(int, siginfo_t *Info, void *) {
   if (Info->si_code != SI_TKILL || Info->si_pid != getpid() || !Held.load())
     return;
-  int Before = errno, Me = threadId();
+  int Before = errno, Me = currentThread();
   for (size_t I = 0; I < RecordCount.load(); ++I) {
     if (Records[I].Thread.load() != Me || Records[I].Stack.load())
       continue;
@@ -140,10 +125,6 @@ static int numberOf(const char *Name) {
   return *Name ? 0 : Number;
 }
 
-static bool lives(int Thread) {
-  return !syscall(SYS_tgkill, getpid(), Thread, 0);
-}
-
 static bool isRecorded(int Thread) {
   for (size_t I = 0; I < RecordCount.load(); ++I)
     if (Records[I].Thread.load() == Thread)
@@ -160,7 +141,7 @@ struct Problem {
 
 static Problem signalOne(int Tasks, const char *Name, bool &Found) {
   int Thread = numberOf(Name);
-  if (!Thread || Thread == threadId() || isOwnThread(Thread) ||
+  if (!Thread || Thread == currentThread() || isOwnThread(Thread) ||
       isRecorded(Thread))
     return {};
   size_t Index = RecordCount.load();
@@ -211,7 +192,7 @@ static Problem allArrive() {
     int Missing = 0;
     for (size_t I = 0; I < RecordCount.load(); ++I)
       if (int Thread = Records[I].Thread; Thread && !Records[I].Stack.load()) {
-        if (lives(Thread))
+        if (threadLives(Thread))
           Missing = Thread;
         else
           Records[I].Thread = 0;
@@ -285,7 +266,7 @@ uintptr_t HeldThreads::stackStart(uintptr_t Begin, uintptr_t End) const {
 
 int HeldThreads::threadAt(uintptr_t At, uintptr_t Own) const {
   uintptr_t Nearest = Own <= At ? Own : 0;
-  int Thread = Nearest ? threadId() : 0;
+  int Thread = Nearest ? currentThread() : 0;
   for (size_t I = 0; I < RecordCount.load(); ++I)
     if (uintptr_t Stack = Records[I].Stack;
         Records[I].Thread.load() && Stack <= At && Stack > Nearest) {

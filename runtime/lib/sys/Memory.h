@@ -59,6 +59,9 @@ private:
   char Buffer[4096];
 };
 
+/// The mapping that an address lies in; false: none, or nobody can see.
+bool mappingAt(uintptr_t Address, Mapping &Out);
+
 /// Reads memory that may not be there: pages that nobody has touched are left
 /// alone, a file mapped beyond its end is an error and not a SIGBUS.
 class MemoryReader {

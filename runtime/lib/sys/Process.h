@@ -38,7 +38,7 @@ void rest(int Milliseconds);
 /// Starts a detached thread with every signal blocked, so that a signal of the
 /// program is never handled on a stack the program does not know.
 int startThread(const char *Name, void (*Body)(void *), void *Context);
-/// The number of this thread. Costs a system call.
+/// The kernel's number of the calling thread. Costs a system call.
 int currentThread();
 /// Whether a thread of this process has that number.
 bool threadLives(int Id);
@@ -46,8 +46,6 @@ bool threadLives(int Id);
 bool isOwnThread(int Id);
 /// The stacks of those threads.
 std::vector<ObjectRange> ownStacks();
-/// The kernel's number of the calling thread.
-int threadId();
 
 /// Writes to a descriptor of the program; a closed pipe is not the program's
 /// death (SIGPIPE stays away), and errors are swallowed.
