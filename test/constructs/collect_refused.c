@@ -32,15 +32,6 @@ static int mappedImages(void) {
   return Count;
 }
 
-static void *block(void *Unused) {
-  sigset_t All;
-  sigfillset(&All);
-  pthread_sigmask(SIG_SETMASK, &All, NULL);
-  sem_post(&Started);
-  sem_wait(&End);
-  return Unused;
-}
-
 static void *compute(void *Unused) {
   sem_post(&Started);
   while (Spin)
@@ -66,15 +57,13 @@ int main(void) {
   sem_init(&Started, 0, 0);
   sem_init(&End, 0, 0);
   pthread_t Threads[100];
-  pthread_create(&Threads[0], NULL, block, NULL);
-  sem_wait(&Started);
+  startBlockingThread();
   reload(2);
   CHECK(InHandler == -1);
   reload(3);
   CHECK(hcr_collect() == -1 && says("blocks signal"));
   CHECK(mappedImages() == 2 && answer() == 3);
-  sem_post(&End);
-  pthread_join(Threads[0], NULL);
+  endBlockingThread();
   for (int I = 0; I < 100; ++I)
     pthread_create(&Threads[I], NULL, I % 20 ? rest : compute, NULL);
   for (int I = 0; I < 100; ++I)

@@ -2,14 +2,10 @@
 // RUN: %{construct} %s %t --modes=host-O2
 #include "construct.h"
 #include <hcr/hcr.h>
-#include <pthread.h>
-#include <semaphore.h>
-#include <signal.h>
 #include <string.h>
 
 #define VERSION 1
 
-static sem_t Started, End;
 static int InHandler = 1;
 
 int answer(void) { return VERSION; }
@@ -17,29 +13,15 @@ int answer(void) { return VERSION; }
 static void askInHandler(void) { InHandler = hcr_reload_is_safe(NULL, 0); }
 HCR_AFTER_RELOAD(askInHandler);
 
-static void *block(void *Unused) {
-  sigset_t All;
-  sigfillset(&All);
-  pthread_sigmask(SIG_SETMASK, &All, NULL);
-  sem_post(&Started);
-  sem_wait(&End);
-  return Unused;
-}
-
 int main(void) {
   char Text[512];
-  sem_init(&Started, 0, 0);
-  sem_init(&End, 0, 0);
-  pthread_t Thread;
-  pthread_create(&Thread, NULL, block, NULL);
-  sem_wait(&Started);
+  startBlockingThread();
   edit(2);
   CHECK(hcr_reload_is_safe(Text, sizeof Text) == -1);
   CHECK(strstr(Text, "blocks signal"));
   hcr_last_message(Text, sizeof Text);
   CHECK(strstr(Text, "blocks signal"));
-  sem_post(&End);
-  pthread_join(Thread, NULL);
+  endBlockingThread();
   // main is in this file.
   CHECK(hcr_reload_is_safe(Text, sizeof Text) == 0 && strstr(Text, ": main is active"));
   CHECK(hcr_perform_code_reload() == HCR_RELOADED);

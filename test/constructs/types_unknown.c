@@ -2,9 +2,6 @@
 // the next reload takes it.
 // RUN: %{construct} %s %t --modes=host-O2,module-O0
 #include "construct.h"
-#include <pthread.h>
-#include <semaphore.h>
-#include <signal.h>
 
 #define VERSION 1
 
@@ -17,31 +14,16 @@ static struct {
 #endif
   int Value;
 } World;
-static sem_t Started, End;
 
 static void set(void) { World.Value = 3; }
 static int get(void) { return World.Value; }
 
-static void *block(void *Unused) {
-  sigset_t All;
-  sigfillset(&All);
-  pthread_sigmask(SIG_SETMASK, &All, NULL);
-  sem_post(&Started);
-  sem_wait(&End);
-  return Unused;
-}
-
 int main(void) {
-  sem_init(&Started, 0, 0);
-  sem_init(&End, 0, 0);
-  pthread_t Thread;
   set();
-  pthread_create(&Thread, NULL, block, NULL);
-  sem_wait(&Started);
+  startBlockingThread();
   refused(2, "nobody can see who uses it: thread ");
   CHECK(get() == 3);
-  sem_post(&End);
-  pthread_join(Thread, NULL);
+  endBlockingThread();
   reload(3);
   CHECK(get() == 3);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Entry thunks: what they note, that they change nothing, and that a call can
 // be made again.
+#include "Calls.h"
 #include "core/Rollback.h"
 #include "core/Stubs.h"
 
-#include <cstdarg>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <immintrin.h>
@@ -47,16 +47,6 @@ static double many(int A, long B, double C, float D, char E, short F, long G,
   return A + B * 2 + C * 3 + D * 4 + E * 5 + F * 6 + G * 7 + H * 8 + I * 9 +
          J * 10 + K * 11 + L * 12 + M * 13 + N * 14 + O * 15 +
          static_cast<double>(P.Values[5]);
-}
-
-static double sum(int Count, ...) {
-  va_list Arguments;
-  va_start(Arguments, Count);
-  double Total = 0;
-  for (int I = 0; I < Count; ++I)
-    Total += I % 2 ? va_arg(Arguments, double) : va_arg(Arguments, int);
-  va_end(Arguments);
-  return Total;
 }
 
 TEST_F(CallRecords, ChangeNothing) {

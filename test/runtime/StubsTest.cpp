@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Trampolines and the entries of removed functions.
 #include "core/Stubs.h"
+#include "Calls.h"
 
 #include "core/Cells.h"
 
-#include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -126,16 +126,6 @@ TEST(Notices, KeepEveryArgument) {
   EXPECT_EQ(Reports, 1);
   EXPECT_EQ(F(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), Expected);
   EXPECT_EQ(Reports, 1) << "told once";
-}
-
-static double sum(int Count, ...) {
-  va_list Arguments;
-  va_start(Arguments, Count);
-  double Total = 0;
-  for (int I = 0; I < Count; ++I)
-    Total += I % 2 ? va_arg(Arguments, double) : va_arg(Arguments, int);
-  va_end(Arguments);
-  return Total;
 }
 
 TEST(Notices, KeepVariadicArguments) {

@@ -2,6 +2,9 @@
 #include "construct.h"
 
 #include <hcr/hcr.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
 #include <string.h>
 
 static void fail(const char *What, const char *Detail) {
@@ -60,3 +63,28 @@ static void look(const char *Text, int Wanted) {
 
 void reported(const char *Text) { look(Text, 1); }
 void notReported(const char *Text) { look(Text, 0); }
+
+static pthread_t Blocking;
+static sem_t BlockingStarted, BlockingEnd;
+
+static void *block(void *Unused) {
+  sigset_t All;
+  sigfillset(&All);
+  pthread_sigmask(SIG_SETMASK, &All, NULL);
+  sem_post(&BlockingStarted);
+  sem_wait(&BlockingEnd);
+  return Unused;
+}
+
+void startBlockingThread(void) {
+  sem_init(&BlockingStarted, 0, 0);
+  sem_init(&BlockingEnd, 0, 0);
+  if (pthread_create(&Blocking, NULL, block, NULL))
+    fail("cannot start a thread", "that blocks signals");
+  sem_wait(&BlockingStarted);
+}
+
+void endBlockingThread(void) {
+  sem_post(&BlockingEnd);
+  pthread_join(Blocking, NULL);
+}

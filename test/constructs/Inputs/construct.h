@@ -39,6 +39,12 @@ void reported(const char *Text);
 /** The opposite of reported(). */
 void notReported(const char *Text);
 
+/** Starts a thread that blocks every signal. */
+void startBlockingThread(void);
+
+/** Ends it. */
+void endBlockingThread(void);
+
 /** The last reload's report as JSON; the caller frees it. */
 char *report(void);
 
