@@ -121,6 +121,8 @@ private:
 
     // Then every symbol gets its indirection and its row in the table.
     lowerThreadLocals(L);
+    if (Opts.IsImage)
+      keepFrames(L);
     lowerFunctions(L);
     lowerVariables(L);
     lowerTypeInfos(L);

@@ -47,6 +47,10 @@ struct Lowering {
   llvm::MapVector<const llvm::GlobalVariable *, llvm::Function *> Destroy = {};
 };
 
+/// Images: functions stay on the stack until what they call has returned,
+/// where that does no harm (Frames.cpp); while calls name functions.
+void keepFrames(Lowering &L);
+
 /// Puts slots between callers and functions.
 ///
 ///     define i32 @F(i32 %x) { … call i32 @G(i32 %x) … }
