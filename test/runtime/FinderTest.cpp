@@ -188,3 +188,33 @@ TEST_F(FinderTest, WhatLackedSomethingComesWithEachReload) {
   EXPECT_FALSE(F.take(true)[0].Held);
   EXPECT_FALSE(F.anythingNew()) << "not in each turn of a loop";
 }
+
+/// A program asks hcr_reload_needed() while another thread reloads, or before
+/// it hears that what it loaded crashed.
+TEST_F(FinderTest, WhatCameMeanwhileStaysNew) {
+  image("a.c", One);
+  std::vector<Found> First = F.take(true);
+  ASSERT_EQ(First.size(), 1u);
+  image("a.c", Two);
+  EXPECT_TRUE(F.anythingNew());
+  F.loaded(First[0], 16, 1);
+  EXPECT_TRUE(F.anythingNew());
+  F.hold(First[0], Finder::Offer::WhenChanged);
+  EXPECT_TRUE(F.anythingNew());
+  EXPECT_EQ(take(), "a.c ");
+  useAll();
+  EXPECT_FALSE(F.anythingNew());
+}
+
+/// As above; the newer notice takes the change back.
+TEST_F(FinderTest, WhatCameMeanwhileMayBeWhatWasLoadedBefore) {
+  image("a.c", One);
+  useAll();
+  image("a.c", Two);
+  std::vector<Found> Second = F.take(true);
+  image("a.c", One);
+  EXPECT_FALSE(F.anythingNew());
+  F.loaded(Second[0], 16, 2);
+  EXPECT_TRUE(F.anythingNew());
+  EXPECT_EQ(take(), "a.c ");
+}

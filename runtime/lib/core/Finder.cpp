@@ -57,16 +57,30 @@ void Finder::parseLine(std::string_view Line) {
     K.Loaded = false;
     K.File = {};
     setState(K, F.Module, Known::New);
-    K.Newest = std::move(F);
+    notice(K, std::move(F));
     return;
   }
   sys::FileId File = sys::identify(F.Path);
   if (File && File.Time < Oldest)
     return;
   K.File = File;
+  notice(K, std::move(F));
+  setState(K, K.Newest.Module, isLoaded(K) ? Known::Idle : Known::New);
+}
+
+void Finder::notice(Known &K, Found F) {
+  F.Number = ++Notices;
   K.Newest = std::move(F);
-  bool Same = K.Loaded && K.Size == K.Newest.Size && K.Hash == K.Newest.Hash;
-  setState(K, K.Newest.Module, Same ? Known::Idle : Known::New);
+}
+
+/// A look of another thread found something newer meanwhile.
+bool Finder::isOlder(const Found &F, const Known &K) {
+  return F.Number && F.Number != K.Newest.Number;
+}
+
+/// What was noticed last has the content that is loaded.
+bool Finder::isLoaded(const Known &K) {
+  return K.Loaded && K.Size == K.Newest.Size && K.Hash == K.Newest.Hash;
 }
 
 void Finder::setState(Known &K, const std::string &Module,
@@ -129,9 +143,10 @@ void Finder::noticeFile(const std::string &Path) {
   if (K.File == File)
     return;
   K.File = File;
-  K.Newest = Found();
-  K.Newest.Module = std::move(Module);
-  K.Newest.Path = Path;
+  Found F;
+  F.Module = std::move(Module);
+  F.Path = Path;
+  notice(K, std::move(F));
   setState(K, K.Newest.Module, Known::New);
 }
 
@@ -276,12 +291,15 @@ void Finder::loaded(const Found &F, uint64_t Size, uint64_t Hash) {
   K.Loaded = !F.Gone;
   K.Size = Size;
   K.Hash = Hash;
-  setState(K, F.Module, Known::Idle);
+  bool IsNew = isOlder(F, K) && !isLoaded(K);
+  setState(K, F.Module, IsNew ? Known::New : Known::Idle);
 }
 
 void Finder::hold(const Found &F, Offer Again) {
   sys::Guard G(Lock);
   Known &K = Files[F.Module];
+  if (isOlder(F, K))
+    return;
   setState(K, F.Module,
            Again == Offer::WithEachReload ? Known::Again
            : Again == Offer::WithOthers   ? Known::Held

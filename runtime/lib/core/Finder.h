@@ -26,6 +26,7 @@ struct Found {
   bool Announced = false; // by the journal: Size and Hash are known
   bool Held = false;      // an earlier reload was refused with it
   uint64_t Size = 0, Hash = 0;
+  uint64_t Number = 0; // of the notice, counted by the finder
 };
 
 class Finder {
@@ -55,6 +56,8 @@ public:
   /// Every image there is, for a forced reload.
   std::vector<Found> takeAll();
 
+  /// What was noticed of the module since F was taken stays new, here and in
+  /// hold().
   void loaded(const Found &F, uint64_t Size, uint64_t Hash);
   enum class Offer {
     WhenChanged,    // the image itself is at fault
@@ -80,6 +83,9 @@ private:
   };
 
   void look();
+  void notice(Known &K, Found F);
+  static bool isOlder(const Found &F, const Known &K);
+  static bool isLoaded(const Known &K);
   void fail(const std::string &Path, int Errno);
   void fail(const sys::Distrust &Bad);
   void setState(Known &K, const std::string &Module, decltype(Known::State) S);
@@ -96,6 +102,7 @@ private:
   unsigned User = 0;
   sys::FileId Journal;
   uint64_t Offset = 0;
+  uint64_t Notices = 0;
   std::string Problem, ToldProblem;
   bool Walked = false;
   std::map<std::string, Known, std::less<>> Files; // by module
