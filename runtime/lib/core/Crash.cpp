@@ -212,9 +212,31 @@ bool Rollback::judge(sys::Crash &C) {
   return true;
 }
 
+/// A reload of another thread looks at the tables. It is not waited for for
+/// ever: this thread may hold a lock that it needs, as that of malloc. True: it
+/// counts this thread.
+bool Rollback::awaitReload() {
+  constexpr uint64_t Longest = 2'000'000'000; // ns
+  int By = SuspendedBy;
+  if (!By || By == sys::currentThread())
+    return false;
+  ++Waiting;
+  for (uint64_t Start = sys::now();
+       SuspendedBy == By && sys::now() - Start < Longest;)
+    sys::rest(1);
+  return true;
+}
+
 bool Rollback::onCrash(sys::Crash &C) {
   Rollback *B = runtime().Back;
-  return B && B->judge(C);
+  if (!B)
+    return false;
+  bool IsCounted = B->awaitReload();
+  sys::CrashesHeld Hold;
+  bool IsOurs = B->judge(C);
+  if (IsCounted)
+    --B->Waiting;
+  return IsOurs;
 }
 
 void Rollback::takeBackNow() {

@@ -440,11 +440,17 @@ static Error initialiseMigrated(Transaction &T) {
   return Error();
 }
 
+static bool mustStartOver(Transaction &T) {
+  return T.StartsOver = T.R.Back->isAwaited();
+}
+
 /// Up to the commit. Who is in the way is asked before any handler runs: what
 /// those do cannot be taken back.
 static Error prepareEffect(Transaction &T) {
   if (Error E = awaitMigrations(T))
     return E;
+  if (mustStartOver(T))
+    return Error();
   if (!T.IsStart) {
     publishTypes(T);
     Stopwatch Watch(T.Out.Took.Handlers);
@@ -452,6 +458,8 @@ static Error prepareEffect(Transaction &T) {
   }
   if (Error E = bind(T))
     return E;
+  if (mustStartOver(T))
+    return Error();
   if (T.HoldsThreads)
     return initialiseMigrated(T);
   initialise(T);
@@ -470,6 +478,11 @@ static Report run(Transaction &T, bool Force) {
   if (Anything) {
     if (Error E = prepareEffect(T))
       return refuseNow(T, E);
+    if (T.StartsOver) {
+      holdAll(T, Finder::Offer::WithEachReload);
+      undo(T);
+      return {};
+    }
     if (T.HasCrashed && !T.HoldsThreads)
       return refuseCrashed(T);
     commitAll(T);
@@ -565,6 +578,11 @@ Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit,
       R.Back->suspend();
       Out = run(T, Force);
       R.Back->resume();
+      if (T.StartsOver) {
+        R.Back->letThemGo();
+        R.Back->settle();
+        continue;
+      }
       Report Taken;
       if (R.Back->settle(&Taken)) { // a handler of the new code crashed
         Taken.Took = Out.Took;

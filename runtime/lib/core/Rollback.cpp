@@ -85,6 +85,7 @@ void Rollback::disarm() {
 }
 
 void Rollback::end() {
+  SuspendedBy = 0;
   if (Now != State::Idle || Back)
     disarm();
 }
@@ -92,8 +93,10 @@ void Rollback::end() {
 void Rollback::suspend() {
   {
     sys::CrashesHeld Hold;
-    if (Now == State::Armed)
+    if (Now == State::Armed) {
       Now = State::Suspended;
+      SuspendedBy = sys::currentThread();
+    }
   }
   settle();
 }
@@ -102,10 +105,17 @@ void Rollback::resume() {
   sys::CrashesHeld Hold;
   if (Now == State::Suspended)
     Now = State::Armed;
+  SuspendedBy = 0;
+}
+
+void Rollback::letThemGo() {
+  while (isAwaited())
+    sys::rest(1);
 }
 
 void Rollback::forget() {
   sys::CrashesHeld::renew();
+  Waiting = 0;
   KeeperLock.renew();
   KeeperRuns = false;
   adoptRecords();

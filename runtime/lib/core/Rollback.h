@@ -5,7 +5,8 @@
 //   a crash       Armed ──▶ TakenBack, in the signal handler, by stores
 //   afterwards    a thread of the runtime brings the tables up to date and
 //                 reports; the time over: ──▶ Idle
-//   a reload      Armed ──▶ Suspended while it looks at the tables
+//   a reload      Armed ──▶ Suspended while it looks at the tables; a thread
+//                 that crashes meanwhile waits, and the reload begins anew
 //   initialisers  Idle ──▶ Trying: a crash on the reloading thread refuses
 //
 // The signal handler reads what is here under the lock of CrashesHeld, and
@@ -56,6 +57,11 @@ public:
   void suspend();
   /// That reload changed nothing.
   void resume();
+  /// While that reload looks, a thread crashed and waits for what becomes of
+  /// it. Whoever asks gives the reload up, unless it took effect already.
+  bool isAwaited() const { return Waiting != 0; }
+  /// After resume(): they get what they waited for; then settle().
+  void letThemGo();
   /// The old way back ends; R.Lock is held.
   void end();
   /// In place of commit() and settle(); R.Lock is held.
@@ -90,6 +96,7 @@ public:
 private:
   friend class CrashJudge;
   static bool onCrash(sys::Crash &C);
+  bool awaitReload();
   bool judge(sys::Crash &C);
   void takeBackNow();
   void startKeeper();
@@ -106,6 +113,8 @@ private:
   std::unique_ptr<Undo> Back;
   std::vector<sys::ObjectRange> Trying; // images whose initialisers run
   std::atomic<int> TryingThread = 0;
+  std::atomic<int> SuspendedBy = 0; // the thread that reloads
+  std::atomic<int> Waiting = 0;     // threads that crashed meanwhile
   CrashStory Story;
   std::atomic<bool> NeedsSettling = false;
   std::atomic<uint64_t> Deadline = 0;

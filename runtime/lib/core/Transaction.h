@@ -107,6 +107,8 @@ struct Transaction {
   bool Early = false;
   /// The main module's tables, which the executable holds; part of the start.
   Range<HcrModuleTable> InPlace = {nullptr, 0};
+  /// A thread crashed in the code that is current; it goes back first.
+  bool StartsOver = false;
   /// What failed may succeed at once (a full disk, no memory).
   bool Transient = false;
   /// Which candidate a failed check blames; -1: all of them.

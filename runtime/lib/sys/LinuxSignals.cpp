@@ -189,13 +189,6 @@ CrashesHeld::~CrashesHeld() {
 
 void CrashesHeld::renew() { Looking = 0; }
 
-static bool askHook(CrashHook Ask, Crash &C) {
-  if (Looking.load() == currentThread())
-    return false; // the runtime itself crashed
-  CrashesHeld Hold;
-  return Ask(C);
-}
-
 /// The hook runs on a stack that the kernel does not know, so it would take the
 /// thread's alternate stack, which is in use, for a crash inside the hook.
 bool survives(void (*Function)(void *), void *Argument) {
@@ -231,7 +224,8 @@ static void onSignal(int Signal, siginfo_t *Info, void *Context) {
   if (!IsSettled) {
     Crash C(Signal, Info, Context);
     CrashHook Ask = Hook.load();
-    if (!Ask || C.wasSentByAnother() || !askHook(Ask, C))
+    bool IsOurOwn = Looking.load() == currentThread(); // the runtime crashed
+    if (!Ask || C.wasSentByAnother() || IsOurOwn || !Ask(C))
       passOn(Program, Signal, Info);
   }
   errno = Error;

@@ -39,8 +39,8 @@ private:
   void *Info, *Context;
 };
 
-/// Runs in a signal handler, for one crash at a time and with all other signals
-/// blocked. True: the crash was changed so that the thread goes on elsewhere.
+/// Runs in a signal handler; holds other crashes itself. True: the crash was
+/// changed so that the thread goes on elsewhere.
 using CrashHook = bool (*)(Crash &C);
 /// The end of a stack that a hook can go to: the one that it is called on may
 /// be small.
