@@ -10,12 +10,12 @@
 //              the new storage gets the new initial value, then what is kept
 //              pointers and slots of all modules are stored
 //
-// The storage always moves, so the old value stays as it is: until the last
-// moment nothing was touched, and whoever wants the old code back finds its
-// data. Old code cannot look at it any more: it is not active (its functions
-// that use the variable were not on any stack), and who calls it anew is led to
-// the new code. `main` is always active, so it must use neither the variable
-// nor its type. The tables say which function uses what.
+// The storage always moves, so until the last moment nothing was touched.
+// Afterwards there is no way back (decision 0006). Old code cannot look at the
+// old value any more: it is not active (its functions that use the variable
+// were not on any stack), and who calls it anew is led to the new code. `main`
+// is always active, so it must use neither the variable nor its type. The
+// tables say which function uses what.
 #include "ActiveCode.h"
 #include "Transaction.h"
 
