@@ -239,11 +239,14 @@ static void waitForSources(ArrayRef<ImageJob> Jobs) {
     std::this_thread::sleep_for(Step);
 }
 
-// A source that is removed while its compiler starts is not an error: what
-// there is to build is judged again.
+// A source that is removed while its compiler starts is not an error, and one
+// that is written to while it is read may be compiled by halves: what there is
+// to build is judged again. Not for ever: who writes all the time gets what is
+// there.
 Expected<std::vector<ImageJob>> Builder::compile(function_ref<Records()> Scope,
                                                  BuildResult &Result) {
-  for (;;) {
+  constexpr int MostTries = 3;
+  for (int Tries = 1;; ++Tries) {
     Result.Gone.clear();
     Records Changed = judge(Scope(), Result.Gone);
     LookAtAll = false;
@@ -252,11 +255,19 @@ Expected<std::vector<ImageJob>> Builder::compile(function_ref<Records()> Scope,
       Pending.insert(Record->Module);
     for (const std::string &Name : Result.Gone)
       Pending.insert(Name);
-    Expected<std::vector<ImageJob>> Jobs = Compiler.run(Changed, Temporary);
-    if (!Jobs || isStopping() ||
-        none_of(*Jobs, [](const ImageJob &Job) { return Job.Vanished; }))
+    bool IsLast = Tries >= MostTries;
+    Expected<std::vector<ImageJob>> Jobs =
+        Compiler.run(Changed, Temporary, IsLast);
+    if (!Jobs || isStopping())
       return Jobs;
-    waitForSources(*Jobs);
+    bool HasVanished =
+        any_of(*Jobs, [](const ImageJob &Job) { return Job.Vanished; });
+    bool IsOutdated =
+        any_of(*Jobs, [](const ImageJob &Job) { return Job.Outdated; });
+    if (!HasVanished && (!IsOutdated || IsLast))
+      return Jobs;
+    if (HasVanished)
+      waitForSources(*Jobs);
     Notes.lookAgain();
   }
 }

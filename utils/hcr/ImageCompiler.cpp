@@ -51,6 +51,13 @@ Command ImageCompiler::compileCommand(const ImageJob &Job) const {
   return Words;
 }
 
+// Whether somebody wrote to the file while its compiler ran. A time that is yet
+// to come says that the clock was put back, not when.
+static bool isOutdated(const std::string &Path, int64_t Started) {
+  int64_t Touched = 0;
+  return stampOf(Path, &Touched) && Touched > Started && Touched <= fileClock();
+}
+
 // Returns false after printing what the tool said.
 bool ImageCompiler::runStep(Command Words, ImageJob &Job,
                             const std::string &Directory,
@@ -68,8 +75,10 @@ bool ImageCompiler::runStep(Command Words, ImageJob &Job,
   }
   Milliseconds = Result->Milliseconds;
   // "No such file" is not for the programmer who just removed it.
-  Job.Vanished = Result->Code != 0 && !stampOf(Job.Record->sourcePath());
-  if (!Job.Vanished)
+  std::string Source = Job.Record->sourcePath();
+  Job.Vanished = Result->Code != 0 && !stampOf(Source);
+  Job.Outdated = Result->Code != 0 && isOutdated(Source, Job.Started);
+  if (!Job.Vanished && (IsLast || !Job.Outdated))
     Out.compiler(Job.Record->Module, Result->Output);
   return Result->Code == 0;
 }
@@ -96,6 +105,17 @@ void ImageCompiler::run(ImageJob &Job, const std::string &Directory) {
   const CompileRecord &Record = *Job.Record;
   if (!runStep(compileCommand(Job), Job, Record.Directory, Job.Compile))
     return;
+  if (Expected<std::string> Rule = readFile(Job.Dependencies))
+    Job.Files = filesOf(Record, *Rule);
+  else
+    consumeError(Rule.takeError());
+  link(Job, Directory);
+  Job.Outdated = any_of(Job.Files, [&](const std::string &File) {
+    return isOutdated(File, Job.Started);
+  });
+}
+
+void ImageCompiler::link(ImageJob &Job, const std::string &Directory) {
   if (!Tree.empty())
     if (Error E = importsObject(Job)) {
       std::lock_guard Guard(Mutex);
@@ -105,15 +125,11 @@ void ImageCompiler::run(ImageJob &Job, const std::string &Directory) {
   Command Link;
   {
     std::lock_guard Guard(Mutex); // it may ask the compiler something once
-    Link = Linker->command(Record, Job.Object, Job.Extra,
+    Link = Linker->command(*Job.Record, Job.Object, Job.Extra,
                            Directory + "/image.map", Job.Image);
   }
   if (!runStep(std::move(Link), Job, Directory, Job.Link))
     return;
-  if (Expected<std::string> Rule = readFile(Job.Dependencies))
-    Job.Files = filesOf(Record, *Rule);
-  else
-    consumeError(Rule.takeError());
   std::optional<uint64_t> Hash = hashOf(Job.Image);
   std::optional<FileStamp> Stamp = stampOf(Job.Image);
   Job.Good = Hash && Stamp;
@@ -123,7 +139,8 @@ void ImageCompiler::run(ImageJob &Job, const std::string &Directory) {
 
 Expected<std::vector<ImageJob>>
 ImageCompiler::run(ArrayRef<const CompileRecord *> Modules,
-                   const std::string &Directory) {
+                   const std::string &Directory, bool IsLast) {
+  this->IsLast = IsLast;
   std::vector<ImageJob> Jobs(Modules.size());
   if (Jobs.empty())
     return Jobs;

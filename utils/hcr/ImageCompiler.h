@@ -30,6 +30,7 @@ struct ImageJob {
   std::vector<std::string> Files; // that the compiler read
   bool Good = false;              // else the reason was reported, or:
   bool Vanished = false;          // its source was removed meanwhile
+  bool Outdated = false;          // what it is made of was written meanwhile
   uint64_t Hash = 0, Size = 0;    // of the image
 };
 
@@ -41,13 +42,15 @@ public:
 
   // Finds the linker, which may fail. Libraries: those of the program.
   llvm::Error prepare(const std::vector<std::string> &Libraries);
-  // Makes an image of each module, below Directory.
+  // Makes an image of each module, below Directory. IsLast: errors in a source
+  // that is being written count, too.
   llvm::Expected<std::vector<ImageJob>>
   run(llvm::ArrayRef<const CompileRecord *> Modules,
-      const std::string &Directory);
+      const std::string &Directory, bool IsLast);
 
 private:
   void run(ImageJob &Job, const std::string &Directory);
+  void link(ImageJob &Job, const std::string &Directory);
   Command compileCommand(const ImageJob &Job) const;
   bool runStep(Command Words, ImageJob &Job, const std::string &Directory,
                double &Milliseconds);
@@ -58,6 +61,7 @@ private:
   const Report &Out;
   ImportTree &Tree;
   std::optional<ImageLinker> Linker;
+  bool IsLast = false;
   std::mutex Mutex;
 };
 
