@@ -56,7 +56,9 @@ config.substitutions += [("%{" + name + "}", text)
 
 # The helper library of the end-to-end tests, and what it needs to know.
 config.environment.update({
-    "PYTHONPATH": os.path.join(config.test_source_root, "e2e"),
+    "PYTHONPATH": os.pathsep.join(
+        os.path.join(config.test_source_root, directory)
+        for directory in ("e2e", os.path.join("nim", "Inputs"))),
     "PYTHONDONTWRITEBYTECODE": "1",
     "HCRTEST_BUILD": config.hcr_build,
     "HCRTEST_SOURCE": config.hcr_source,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Storage.h"
+
+#include "../arch/Stubs.h"
 #include "../sys/Library.h"
-#include "Transaction.h"
 
 #include <cstdlib>
 #include <cstring>

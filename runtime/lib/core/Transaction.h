@@ -6,6 +6,7 @@
 
 #include "CopyPlan.h"
 #include "Runtime.h"
+#include "Storage.h"
 #include "Undo.h"
 
 #include "../sys/Memory.h"
@@ -293,11 +294,6 @@ private:
 /// a refusal.
 std::string describeRunning(Runtime &R);
 void runHandlers(Transaction &T, bool Before);
-
-// Storage.cpp
-/// Zeroed memory for a variable; it lives as long as the process.
-void *allocateStorage(size_t Size, size_t Align);
-void releaseStorage(void *Storage, size_t Size);
 
 } // namespace hcr
 

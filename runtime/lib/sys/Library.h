@@ -13,6 +13,9 @@ namespace hcr::sys {
 /// Opens a shared object with all of its symbols bound, its own symbols kept
 /// to itself. Null: Why says what the loader said.
 void *openLibrary(const std::string &Path, std::string &Why);
+/// A library that is loaded already, by the name that it was asked for or has;
+/// null if it is not. It stays loaded.
+void *loadedLibrary(const char *Name);
 void closeLibrary(void *Handle);
 void *findSymbol(void *Handle, const char *Name);
 

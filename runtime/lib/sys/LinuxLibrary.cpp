@@ -21,6 +21,10 @@ void *openLibrary(const std::string &Path, std::string &Why) {
   return Handle;
 }
 
+void *loadedLibrary(const char *Name) {
+  return dlopen(Name, RTLD_NOW | RTLD_NOLOAD);
+}
+
 void closeLibrary(void *Handle) { dlclose(Handle); }
 
 void *findSymbol(void *Handle, const char *Name) {
