@@ -35,6 +35,7 @@ void collectMigrators(Transaction &T) {
 
 namespace {
 using Rows = std::multimap<std::string_view, const HcrUsedType *>;
+using TypePair = std::pair<const HcrType *, const HcrType *>;
 
 class TypeChanges {
 public:
@@ -46,7 +47,7 @@ private:
   ChangedType &changed(std::string_view Name, const Module &In);
   void compare(const Module &M, const Version *Old, const Version *New);
   void addParts(const HcrType &Before, const HcrType &After, const Module &In,
-                std::set<std::pair<const HcrType *, const HcrType *>> &Seen);
+                std::set<TypePair> &Seen);
   void askAll();
   Error refusal(const ChangedType &C) const;
 
@@ -103,22 +104,26 @@ void TypeChanges::compare(const Module &M, const Version *Old,
 }
 
 /// The records that a migrated variable consists of.
-void TypeChanges::addParts(
-    const HcrType &Before, const HcrType &After, const Module &In,
-    std::set<std::pair<const HcrType *, const HcrType *>> &Seen) {
-  if (Before.Layout == After.Layout || Before.Kind != After.Kind ||
-      !Seen.emplace(&Before, &After).second)
-    return;
-  if (After.Kind == HCR_TYPE_RECORD || After.Kind == HCR_TYPE_UNION) {
-    ChangedType &C = changed(nameOf(After.Name), In);
-    addLayout(C, Before.Layout, Before.Size);
-    C.After = After.Layout;
-    C.IsMigrated = true;
+void TypeChanges::addParts(const HcrType &Before, const HcrType &After,
+                           const Module &In, std::set<TypePair> &Seen) {
+  std::vector<TypePair> Open = {{&Before, &After}};
+  while (!Open.empty()) {
+    auto [Was, Now] = Open.back();
+    Open.pop_back();
+    if (Was->Layout == Now->Layout || Was->Kind != Now->Kind ||
+        !Seen.emplace(Was, Now).second)
+      continue;
+    if (Now->Kind == HCR_TYPE_RECORD || Now->Kind == HCR_TYPE_UNION) {
+      ChangedType &C = changed(nameOf(Now->Name), In);
+      addLayout(C, Was->Layout, Was->Size);
+      C.After = Now->Layout;
+      C.IsMigrated = true;
+    }
+    for (const HcrField &New : fieldsOf(*Now))
+      if (const HcrField *Old = findField(*Was, New))
+        Open.emplace_back(follow<const HcrType>(Old->Type),
+                          follow<const HcrType>(New.Type));
   }
-  for (const HcrField &New : fieldsOf(After))
-    if (const HcrField *Old = findField(Before, New))
-      addParts(*follow<const HcrType>(Old->Type),
-               *follow<const HcrType>(New.Type), In, Seen);
 }
 
 /// Who knows an old layout after this reload.
@@ -148,7 +153,7 @@ Error TypeChanges::refusal(const ChangedType &C) const {
 Error TypeChanges::check() {
   for (const Version *V : T.Versions)
     compare(*V->Of, V->Of->Current, V);
-  std::set<std::pair<const HcrType *, const HcrType *>> Seen;
+  std::set<TypePair> Seen;
   for (const Migration &M : T.Migrations)
     addParts(*M.Before, *M.After, *M.V->Of, Seen);
   if (T.ChangedTypes.empty())

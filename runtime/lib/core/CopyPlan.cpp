@@ -249,6 +249,9 @@ static std::string shortName(const HcrType &T) {
 
 Error CopyPlan::add(const HcrType &Before, const HcrType &After, uint64_t From,
                     uint64_t To, const std::string &Path) {
+  TypeWalk::Step Part(*Walk);
+  if (!Part.mayGoOn())
+    return Error("its type has too many parts, or too many inside of others");
   bool IsRecord = After.Kind == HCR_TYPE_RECORD || After.Kind == HCR_TYPE_UNION;
   if (IsRecord && Before.Layout != After.Layout)
     if (Migrator Function = Functions->find(nameOf(After.Name))) {
@@ -299,8 +302,11 @@ Error CopyPlan::make(const HcrType &Before, const HcrType &After,
   Steps.clear();
   Barrier = 0;
   HasNewParts = HasCalls = false;
+  TypeWalk Bounds;
+  Walk = &Bounds;
   Error E = add(Before, After, 0, 0, "");
   Functions = nullptr;
+  Walk = nullptr;
   return E;
 }
 

@@ -22,6 +22,7 @@
 #define HCR_CORE_COPYPLAN_H
 
 #include "Error.h"
+#include "Types.h"
 
 #include <hcr-abi/Tables.h>
 
@@ -103,6 +104,7 @@ private:
            bool Calls) const;
 
   const Migrators *Functions = nullptr;
+  TypeWalk *Walk = nullptr; // of make()
   std::vector<Step> Steps;
   size_t Barrier = 0; // steps in front of it are complete
   bool HasNewParts = false, HasCalls = false;

@@ -7,15 +7,15 @@
 
 namespace hcr {
 
-static bool isPlainType(const HcrType &T, unsigned Depth) {
-  constexpr unsigned Deepest = 64;
-  if (Depth > Deepest)
+static bool isPlainType(const HcrType &T, TypeWalk &Walk) {
+  TypeWalk::Step Step(Walk);
+  if (!Step.mayGoOn())
     return false;
   if (T.Kind == HCR_TYPE_SCALAR)
     return T.Encoding != 0; // 0 is a pointer
   for (const HcrField &F : fieldsOf(T)) {
     const auto *Part = follow<const HcrType>(F.Type);
-    if (!Part || !isPlainType(*Part, Depth + 1))
+    if (!Part || !isPlainType(*Part, Walk))
       return false;
   }
   return T.FieldCount != 0 || T.Kind == HCR_TYPE_RECORD;
@@ -24,8 +24,9 @@ static bool isPlainType(const HcrType &T, unsigned Depth) {
 bool isPlain(const GlobalSymbol &S) {
   constexpr uint32_t NoValue =
       HCR_GLOBAL_CONSTANT | HCR_GLOBAL_ALIAS | HCR_GLOBAL_THREAD_LOCAL;
+  TypeWalk Walk;
   return S.defined() && S.Storage && S.Size && !(S.Flags & NoValue) &&
-         !S.Destroy && S.Type && isPlainType(*S.Type, 0);
+         !S.Destroy && S.Type && isPlainType(*S.Type, Walk);
 }
 
 Snapshot::~Snapshot() {

@@ -34,16 +34,23 @@ public:
   }
 
 private:
-  void collect(const HcrType &T) {
-    if (!Index.emplace(&T, Types.size()).second)
-      return;
-    Types.push_back(&T);
-    FieldCount += T.FieldCount;
-    NameBytes += nameOf(T.Name).size() + 1;
-    for (const HcrField &F : fieldsOf(T)) {
-      NameBytes += nameOf(F.Name).size() + 1;
-      collect(*follow<const HcrType>(F.Type));
+  /// Without calling itself, so that the depth does not matter.
+  void collect(const HcrType &Root) {
+    note(Root);
+    for (size_t I = 0; I < Types.size(); ++I) {
+      const HcrType &T = *Types[I];
+      FieldCount += T.FieldCount;
+      NameBytes += nameOf(T.Name).size() + 1;
+      for (const HcrField &F : fieldsOf(T)) {
+        NameBytes += nameOf(F.Name).size() + 1;
+        note(*follow<const HcrType>(F.Type));
+      }
     }
+  }
+
+  void note(const HcrType &T) {
+    if (Index.emplace(&T, Types.size()).second)
+      Types.push_back(&T);
   }
 
   static void refer(HcrRel &Field, const void *Target) {
@@ -132,6 +139,9 @@ public:
 
   void compare(const HcrType &Before, const HcrType &After,
                const std::string &Prefix) {
+    TypeWalk::Step Step(Walk);
+    if (!Step.mayGoOn())
+      return;
     bool Same = Before.Kind == After.Kind;
     if (Same && Before.Kind == HCR_TYPE_ARRAY && Before.FieldCount &&
         After.FieldCount) {
@@ -214,6 +224,7 @@ private:
   }
 
   std::vector<std::string> Lines;
+  TypeWalk Walk;
 };
 } // namespace
 

@@ -5,6 +5,7 @@
 
 #include <hcr-abi/Tables.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,6 +26,33 @@ public:
 private:
   std::unordered_map<uint64_t, const HcrType *> Copies;
   std::vector<std::unique_ptr<uint64_t[]>> Blocks;
+};
+
+/// Bounds for who walks through types by calling himself. What compilers make
+/// is far below both (a std::tuple of 100 elements: 101 deep); a crafted type
+/// can be as deep as its image is long, or contain itself.
+class TypeWalk {
+public:
+  class Step {
+  public:
+    explicit Step(TypeWalk &W) : W(W) {
+      ++W.Depth;
+      ++W.Parts;
+    }
+    ~Step() { --W.Depth; }
+    Step(const Step &) = delete;
+    Step &operator=(const Step &) = delete;
+    bool mayGoOn() const { return W.Depth <= Deepest && W.Parts <= Most; }
+
+  private:
+    TypeWalk &W;
+  };
+
+private:
+  static constexpr unsigned Deepest = 256;
+  static constexpr size_t Most = 200'000;
+  unsigned Depth = 0;
+  size_t Parts = 0;
 };
 
 /// A member is found again by its name; a base, or a part without a name, by
