@@ -153,6 +153,33 @@ TEST(Notices, KeepStructsByValue) {
 }
 
 #ifdef __x86_64__
+/// Conventions that pass arguments in nearly every register. Of different
+/// types, because templates do not tell conventions apart.
+[[clang::preserve_none]] static long none(long A, long B, long C, long D,
+                                          long E, long F, long G, long H,
+                                          long I, long J, long K, long L) {
+  return A + B * 2 + C * 3 + D * 4 + E * 5 + F * 6 + G * 7 + H * 8 + I * 9 +
+         J * 10 + K * 11 + L * 12;
+}
+[[gnu::regcall]] static long inRegisters(int A, long B, long C, long D, long E,
+                                         long F, long G, long H, long I, long J,
+                                         long K, long L) {
+  return A + B * 2 + C * 3 + D * 4 + E * 5 + F * 6 + G * 7 + H * 8 + I * 9 +
+         J * 10 + K * 11 + L * 12;
+}
+
+TEST(Notices, KeepArgumentsOfOtherConventions) {
+  Notices N(report);
+  auto *None = removed(N, none);
+  EXPECT_EQ(None(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 650);
+  EXPECT_EQ(Reports, 1);
+  EXPECT_EQ(None(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 650);
+  auto *Registers = removed(N, inRegisters);
+  EXPECT_EQ(Registers(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 650);
+  EXPECT_EQ(Reports, 1);
+  EXPECT_EQ(Registers(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 650);
+}
+
 [[gnu::target("avx")]] static void sumWide(__m256d A, __m256d B, double *Out) {
   _mm256_storeu_pd(Out, _mm256_add_pd(A, B));
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Stubs for x86-64, System V calling convention.
 //
-//   trampoline, 16 bytes             notice, 16 bytes
+//   trampoline, 16 bytes             notice and entry thunk, 16 bytes
 //     endbr64                          endbr64
-//     jmp *cell(%rip)                  lea cell(%rip), %r11
-//     int3 x 6                         jmp head          ; once per page:
-//                                                        ; jmp *common(%rip)
-// Entry thunks are in X86_64Enter.S.
+//     jmp *cell(%rip)                  pushq $index
+//     int3 x 6                         jmp head
+//                                    head, once per page
+//                                      pushq %rax
+//                                      leaq  cells(%rip), %rax
+//                                      jmpq  *common(%rip)
 //
-// %r11 is free at a call: neither argument, nor static chain (%r10), nor kept.
-// The common part of notices is X86_64Notice.S.
+// No register is free at a call of any convention: %r11 of the usual one is an
+// argument of regcall and preserve_none. So what the common part
+// (X86_64Notice.S, X86_64Enter.S) needs goes over the stack.
 #include "Records.h"
 #include "Stubs.h"
 
@@ -36,13 +39,15 @@ namespace hcr::arch {
 namespace {
 constexpr size_t StubSize = 16;
 
-/// Start of the notice's data page: the address of the common part, so that
-/// the code page reaches it wherever libhcr.so lies.
-struct NoticeHead {
+/// Start of the data page: the address of the common part, so that the code
+/// page reaches it wherever libhcr.so lies.
+struct DataHead {
   void (*Common)(void);
   void *Unused;
 };
-static_assert(sizeof(NoticeHead) == sizeof(NoticeCell));
+// The assembly counts on it.
+static_assert(sizeof(DataHead) == StubSize && sizeof(NoticeCell) == StubSize &&
+              sizeof(ThunkCell) == StubSize);
 
 uint8_t *bytes(void *Block) { return static_cast<uint8_t *>(Block); }
 
@@ -91,24 +96,31 @@ void **trampolineCell(void *Block, unsigned Index) {
   return reinterpret_cast<void **>(bytes(Block) + PageSize) + Index;
 }
 
-void writeNotices(void *Block, void (*Report)(NoticeCell *, uintptr_t)) {
+/// Stubs that tell a common part their number.
+static void writeNumbered(void *Block, unsigned Count, void (*Common)(void)) {
   findSaveSize();
-  HcrArchReport = Report;
-  auto *Head = reinterpret_cast<NoticeHead *>(bytes(Block) + PageSize);
-  Head->Common = hcrArchNotice;
+  auto *Head = reinterpret_cast<DataHead *>(bytes(Block) + PageSize);
+  Head->Common = Common;
   memset(Block, 0xcc, PageSize);
   uint8_t *Shared = bytes(Block);
   uint8_t *At = Shared;
-  put(At, {0xff, 0x25}); // jmp *common(%rip)
+  put(At, {0x50});             // pushq %rax
+  put(At, {0x48, 0x8d, 0x05}); // leaq cells(%rip), %rax
+  putDistance(At, Head);
+  put(At, {0xff, 0x25}); // jmpq *common(%rip)
   putDistance(At, &Head->Common);
-  for (unsigned I = 0; I < NoticesPerBlock; ++I) {
-    At = static_cast<uint8_t *>(noticeAt(Block, I));
-    put(At, {0xf3, 0x0f, 0x1e, 0xfa}); // endbr64
-    put(At, {0x4c, 0x8d, 0x1d});       // lea cell(%rip), %r11
-    putDistance(At, noticeCell(Block, I));
-    put(At, {0xe9}); // jmp head
+  for (unsigned I = 0; I < Count; ++I) {
+    At = bytes(Block) + (I + 1) * StubSize;
+    put(At, {0xf3, 0x0f, 0x1e, 0xfa});                 // endbr64
+    put(At, {0x68, static_cast<uint8_t>(I), 0, 0, 0}); // pushq $index
+    put(At, {0xe9});                                   // jmp head
     putDistance(At, Shared);
   }
+}
+
+void writeNotices(void *Block, void (*Report)(NoticeCell *, uintptr_t)) {
+  HcrArchReport = Report;
+  writeNumbered(Block, NoticesPerBlock, hcrArchNotice);
 }
 
 void *noticeAt(void *Block, unsigned Index) {
@@ -120,24 +132,7 @@ NoticeCell *noticeCell(void *Block, unsigned Index) {
 }
 
 void writeThunks(void *Block) {
-  findSaveSize();
-  auto *Head = reinterpret_cast<NoticeHead *>(bytes(Block) + PageSize);
-  Head->Common = hcrArchEnter;
-  memset(Block, 0xcc, PageSize);
-  uint8_t *Shared = bytes(Block);
-  uint8_t *At = Shared;
-  put(At, {0x50});             // pushq %rax
-  put(At, {0x48, 0x8d, 0x05}); // leaq cells(%rip), %rax
-  putDistance(At, Head);
-  put(At, {0xff, 0x25}); // jmpq *common(%rip)
-  putDistance(At, &Head->Common);
-  for (unsigned I = 0; I < ThunksPerBlock; ++I) {
-    At = static_cast<uint8_t *>(thunkAt(Block, I));
-    put(At, {0xf3, 0x0f, 0x1e, 0xfa});                 // endbr64
-    put(At, {0x68, static_cast<uint8_t>(I), 0, 0, 0}); // pushq $index
-    put(At, {0xe9});                                   // jmp head
-    putDistance(At, Shared);
-  }
+  writeNumbered(Block, ThunksPerBlock, hcrArchEnter);
 }
 
 void *thunkAt(void *Block, unsigned Index) {
@@ -145,7 +140,6 @@ void *thunkAt(void *Block, unsigned Index) {
 }
 
 ThunkCell *thunkCell(void *Block, unsigned Index) {
-  static_assert(sizeof(ThunkCell) == StubSize); // X86_64Enter.S counts on it
   return reinterpret_cast<ThunkCell *>(bytes(Block) + PageSize) + Index + 1;
 }
 

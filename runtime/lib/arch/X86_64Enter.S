@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The common part of entry thunks, and the way back into a recorded call.
-//
-//   thunk, 16 bytes                  head, once per page
-//     endbr64                          pushq %rax
-//     pushq $index                     leaq  cells(%rip), %rax
-//     jmp   head                       jmpq  *common(%rip)
+// The common part of entry thunks (X86_64.cpp), and the way back into a recorded
+// call.
 //
 // Nothing but the flags is changed for the body: under conventions other than
 // the usual one (regcall, preserve_none) %r11 is an argument, too. So what the
