@@ -168,16 +168,25 @@ TEST(Notices, KeepStructsByValue) {
          J * 10 + K * 11 + L * 12;
 }
 
+/// In a frame of its own: Clang 19 keeps the frame of a function that has one
+/// of variable size, as under a sanitizer, in a register that preserve_none
+/// changes.
+template <class Function>
+[[gnu::noinline, clang::no_sanitize("address")]] static long
+callWithMany(Function *F) {
+  return F(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+}
+
 TEST(Notices, KeepArgumentsOfOtherConventions) {
   Notices N(report);
   auto *None = removed(N, none);
-  EXPECT_EQ(None(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 650);
+  EXPECT_EQ(callWithMany(None), 650);
   EXPECT_EQ(Reports, 1);
-  EXPECT_EQ(None(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 650);
+  EXPECT_EQ(callWithMany(None), 650);
   auto *Registers = removed(N, inRegisters);
-  EXPECT_EQ(Registers(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 650);
+  EXPECT_EQ(callWithMany(Registers), 650);
   EXPECT_EQ(Reports, 1);
-  EXPECT_EQ(Registers(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), 650);
+  EXPECT_EQ(callWithMany(Registers), 650);
 }
 
 [[gnu::target("avx")]] static void sumWide(__m256d A, __m256d B, double *Out) {
