@@ -4,7 +4,7 @@
 
     benchmarks.py --hcr BIN/DIR --work DIR [--out FILE.md] [--json FILE.json] [--modules 10,1000,5000] [GROUP...]
 
-Groups: calls programs startup save-to-live reload memory (default: all). Each figure is a ratio of two things that took
+Groups: calls programs startup save-to-live reload memory nim (default: all). Each figure is a ratio of two things that took
 turns in one run, see measure.py. Nothing here passes or fails on a time.
 """
 
@@ -19,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "program
 import calls
 import latency
 import memory
+import nim
 import speed
 import startup
 
@@ -29,6 +30,7 @@ GROUPS = {
     "save-to-live": latency.save_to_live,
     "reload": latency.reload_of_one,
     "memory": memory.run,
+    "nim": nim.run,
 }
 
 
