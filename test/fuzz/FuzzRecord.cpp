@@ -12,6 +12,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size) {
     return 0;
   if (Record->text() != Text)
     abort();
+  if (Record->Module.starts_with("/") ||
+      ("/" + Record->Module + "/").find("/../") != std::string::npos)
+    abort();
   (void)Record->sourcePath();
   return 0;
 }

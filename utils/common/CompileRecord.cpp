@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CompileRecord.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/FileSystem.h"
@@ -10,6 +11,19 @@ namespace path = llvm::sys::path;
 namespace fs = llvm::sys::fs;
 
 namespace hcr {
+
+bool isModuleName(StringRef Name) {
+  constexpr size_t Longest = 4096; // no path is longer
+  if (Name.size() > Longest)
+    return false;
+  SmallVector<StringRef, 8> Parts;
+  Name.split(Parts, '/');
+  return all_of(Parts,
+                [](StringRef Part) {
+                  return !Part.empty() && Part != "." && Part != "..";
+                }) &&
+         none_of(Name, [](char C) { return uint8_t(C) < 0x20 || C == 0x7f; });
+}
 
 std::string CompileRecord::text() const {
   std::string Text = Module;
@@ -27,7 +41,7 @@ std::string CompileRecord::text() const {
 std::optional<CompileRecord> CompileRecord::parse(StringRef Text) {
   SmallVector<StringRef, 64> Fields;
   Text.split(Fields, RecordSeparator);
-  if (Fields.size() < 5 || Fields[0].empty() || Fields[3].empty())
+  if (Fields.size() < 5 || !isModuleName(Fields[0]) || Fields[3].empty())
     return std::nullopt;
   CompileRecord R;
   R.Module = Fields[0];

@@ -14,6 +14,9 @@ namespace hcr {
 inline constexpr llvm::StringLiteral RecordPrefix = "hcr1:";
 inline constexpr char RecordSeparator = '\x1f';
 
+// Names of modules are paths below PROGRAM.hcr: not out of it, and of one line.
+bool isModuleName(llvm::StringRef Name);
+
 struct CompileRecord {
   std::string Module;
   std::string Root;
@@ -24,7 +27,8 @@ struct CompileRecord {
 
   // The text of -hcr-record=, without the prefix.
   std::string text() const;
-  // Text without the prefix; nothing if a field is missing.
+  // Text without the prefix; nothing if a field is missing or the module has no
+  // name that could be one.
   static std::optional<CompileRecord> parse(llvm::StringRef Text);
   std::string sourcePath() const; // absolute
 };

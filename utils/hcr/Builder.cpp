@@ -78,7 +78,8 @@ Error Builder::dropStaleImages() {
 
 Error Builder::begin() {
   Notes.begin(Found.Known);
-  Tree.load(P);
+  if (Error E = Tree.load(P))
+    return E;
   removeLeftovers();
   if (Error E = Compiler.prepare(Found.Libraries))
     return E;

@@ -68,7 +68,27 @@ Expected<std::string> Control::line(int Stop) {
   return Line;
 }
 
-static Expected<json::Object> parseAnswer(StringRef Line) {
+// LLVM's parser calls itself for each bracket.
+static bool isTooDeep(StringRef Text) {
+  constexpr int Deepest = 100; // the runtime's are 4 deep
+  int Depth = 0;
+  bool IsInText = false;
+  for (size_t I = 0; I < Text.size(); ++I)
+    if (IsInText && Text[I] == '\\')
+      ++I;
+    else if (Text[I] == '"')
+      IsInText = !IsInText;
+    else if (!IsInText && (Text[I] == '[' || Text[I] == '{')) {
+      if (++Depth > Deepest)
+        return true;
+    } else if (!IsInText && (Text[I] == ']' || Text[I] == '}'))
+      --Depth;
+  return false;
+}
+
+Expected<json::Object> parseAnswer(StringRef Line) {
+  if (isTooDeep(Line))
+    return failure("the program's answer is not one of hcr's");
   Expected<json::Value> Value = json::parse(Line);
   if (!Value)
     return failure("the program's answer is not JSON: " +

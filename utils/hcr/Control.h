@@ -29,6 +29,9 @@ private:
   std::string Received;
 };
 
+// What the runtime says, on its socket or in its status file.
+llvm::Expected<llvm::json::Object> parseAnswer(llvm::StringRef Text);
+
 // Parts of a reload's answer, ready for one line.
 struct ReloadAnswer {
   std::string Result, Message;

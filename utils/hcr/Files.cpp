@@ -47,15 +47,16 @@ Expected<std::string> readFile(const std::string &Path) {
   return (*Buffer)->getBuffer().str();
 }
 
-void forEachRow(const std::string &Path,
+bool forEachRow(const std::string &Path,
                 function_ref<void(ArrayRef<StringRef>)> Use) {
   Expected<std::string> Text = readFile(Path);
   if (!Text) {
     consumeError(Text.takeError());
-    return;
+    return true;
   }
   SmallVector<StringRef> Words;
-  for (StringRef Rest = *Text; !Rest.empty();) {
+  size_t Whole = Text->rfind('\n') + 1;
+  for (StringRef Rest = StringRef(*Text).take_front(Whole); !Rest.empty();) {
     auto [Line, After] = Rest.split('\n');
     Rest = After;
     Words.clear();
@@ -63,6 +64,7 @@ void forEachRow(const std::string &Path,
     if (!Line.empty())
       Use(Words);
   }
+  return Whole == Text->size();
 }
 
 Error writeAll(int Number, StringRef Text, const Twine &Name) {

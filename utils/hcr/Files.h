@@ -29,8 +29,9 @@ std::optional<FileStamp> stampOf(const std::string &Path,
 std::optional<uint64_t> hashOf(const std::string &Path);
 llvm::Expected<std::string> readFile(const std::string &Path);
 // The lines of a text file, each split at tabs. A cache: nothing if there is
-// no such file.
-void forEachRow(const std::string &Path,
+// no such file, and what a writer did not finish is not there. False: something
+// was not finished.
+bool forEachRow(const std::string &Path,
                 llvm::function_ref<void(llvm::ArrayRef<llvm::StringRef>)> Use);
 // The whole content or the old file: written aside, then renamed.
 llvm::Error replaceFile(const std::string &Path, llvm::StringRef Content);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "ImportTree.h"
+#include "../common/CompileRecord.h"
 #include "Report.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -61,24 +62,34 @@ Expected<std::string> tripleOf(const std::string &Object) {
 static std::string cacheOf(const Program &P) { return P.file("build/symbols"); }
 
 // One line per module: name, then `=symbol` defined and `?symbol` used.
-void ImportTree::load(const Program &P) {
+Error ImportTree::load(const Program &P) {
   std::optional<FileStamp> Now = stampOf(cacheOf(P));
   if (!Changed && Left == Now)
-    return;
+    return Error::success();
   *this = ImportTree();
-  forEachRow(cacheOf(P), [&](ArrayRef<StringRef> Row) {
+  bool IsGood = true;
+  bool IsWhole = forEachRow(cacheOf(P), [&](ArrayRef<StringRef> Row) {
     ObjectSymbols Own;
     for (StringRef Word : Row.drop_front())
       if (Word.consume_front("="))
         Own.Defines.push_back(Word.str());
       else if (Word.consume_front("?"))
         Own.Refers.push_back(Word.str());
+      else
+        IsGood = false;
+    IsGood &= isModuleName(Row[0]);
     if (Main.empty())
       Main = Row[0].str();
     set(Row[0].str(), std::move(Own));
   });
+  if (Now && (!IsGood || !IsWhole || Symbols.empty())) {
+    *this = ImportTree();
+    return failure("'" + cacheOf(P) +
+                   "' is damaged; link the program again with hcr link");
+  }
   Left = Now;
   Changed = false;
+  return Error::success();
 }
 
 void ImportTree::remove(const std::string &Module) {

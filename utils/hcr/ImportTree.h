@@ -23,8 +23,9 @@ llvm::Expected<ObjectSymbols> readSymbols(const std::string &Object);
 class ImportTree {
 public:
   // Nothing to load: an empty tree, the program was linked as usual. Reads
-  // only what another builder wrote, or what was changed and not saved.
-  void load(const Program &P);
+  // only what another builder wrote, or what was changed and not saved. An
+  // error if that is damaged: it cannot be made again without the objects.
+  llvm::Error load(const Program &P);
   // Writes if anything changed.
   llvm::Error save(const Program &P);
   bool empty() const { return Symbols.empty(); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Journal.h"
+#include "../common/CompileRecord.h"
 #include "Process.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
@@ -31,13 +32,15 @@ std::map<std::string, JournalEntry> readJournal(const Program &P) {
       auto [Size, Tail] = Line.split(' ');
       auto [Hash, Module] = Tail.split(' ');
       if (Size.getAsInteger(10, Entry.Size) ||
-          Hash.getAsInteger(16, Entry.Hash) || Module.empty())
+          Hash.getAsInteger(16, Entry.Hash))
         continue;
       Entry.Module = Module.str();
     } else {
       continue;
     }
-    Result[Entry.Module] = Entry;
+    // As the runtime does: nobody is led out of PROGRAM.hcr.
+    if (isModuleName(Entry.Module))
+      Result[Entry.Module] = Entry;
   }
   return Result;
 }

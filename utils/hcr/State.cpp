@@ -48,8 +48,12 @@ void State::read(StringRef Text) {
       SeenFile File;
       if (!takeNumber(Line, File.Stamp.Size) ||
           !takeNumber(Line, File.Stamp.Time) ||
-          !takeNumber(Line, File.Hash, 16))
-        break; // numbers of later files would be wrong
+          !takeNumber(Line, File.Hash, 16)) {
+        // Numbers of later files would be wrong. What is noted from now on
+        // takes the place of the rest.
+        GoodSize = size_t(Whole.data() - Text.data());
+        break;
+      }
       File.Path = Line.str();
       FileNumbers.try_emplace(Whole, Files.size());
       Files.push_back(std::move(File));

@@ -14,13 +14,10 @@ static json::Object lastResult(const Program &P) {
     consumeError(Text.takeError());
     return {};
   }
-  Expected<json::Value> Value = json::parse(*Text);
-  if (!Value) {
-    consumeError(Value.takeError());
-    return {};
-  }
-  if (json::Object *Object = Value->getAsObject())
-    return std::move(*Object);
+  Expected<json::Object> Report = parseAnswer(*Text);
+  if (Report)
+    return std::move(*Report);
+  consumeError(Report.takeError());
   return {};
 }
 

@@ -4,6 +4,9 @@
 namespace hcr {
 
 bool isModuleName(std::string_view Name) {
+  constexpr size_t Longest = 4096; // no path is longer
+  if (Name.size() > Longest)
+    return false;
   for (char C : Name)
     if (static_cast<unsigned char>(C) < 0x20 || C == 0x7f)
       return false;
