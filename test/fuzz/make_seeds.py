@@ -34,6 +34,15 @@ image 1 0000000000000001 /absolute
 """
 
 IMPORTS = "main.c: a.c src/b.c\na.c: src/b.c\nsrc/b.c: a.c\nlone.c:\n"
+# For FuzzState, behind the number of the file.
+STATE = """hcr-state 1
+f 120 1700000000000000000 1234abcd /project/src/a.c
+f 30 1700000000000000001 ff /project/src/a.h
+m 9 8 0 2 0 1 src/a.c
+m 9 8 7 1 1 b.cpp
+m 0 0 0 0 b.cpp
+"""
+SYMBOLS = "main.c\t=main\t?step\na.c\t=step\t?look\nsrc/b.c\t=look\n"
 REQUESTS = "ping\nstatus\r\nreload\nreload force\nreload reinit a\tb\nvariable x\n"
 
 
@@ -122,6 +131,9 @@ def main():
     put("FuzzDirectory", "journal", JOURNAL)
     put("FuzzDirectory", "imports", IMPORTS)
     put("FuzzSocket", "requests", REQUESTS)
+    for number, (name, text) in enumerate(
+            {"state": STATE, "journal": JOURNAL, "symbols": SYMBOLS}.items()):
+        put("FuzzState", name, chr(number) + text)
 
 
 main()
