@@ -46,6 +46,12 @@ TEST(NimNames, LambdasHaveThreeUnderscoresOfTheirOwn) {
   EXPECT_EQ(N.Counter, 30u);
 }
 
+TEST(NimNames, OfTypes) {
+  EXPECT_EQ(typeName("NTInode58objecttype__h37Bt5th0kXm0xPIOoNdTg_"), "node");
+  EXPECT_EQ(typeName("NTIint__rR5Bzr1D5krxoo1NcNyeMA_"), "int");
+  EXPECT_EQ(typeName("tick__b_31___DGDdD0YBbCZ8n2UOAIZ0Gg"), "");
+}
+
 TEST(NimNames, ForPeople) {
   EXPECT_EQ(sourceName("tick__b___DGDdD0YBbCZ8n2UOAIZ0Gg"), "b.tick");
   EXPECT_EQ(sourceName("raiseOverflow"), "raiseOverflow");
@@ -70,15 +76,17 @@ protected:
                                const std::vector<std::string> &Names,
                                void *Body) {
     std::vector<void *> Entries;
-    stageDrops({&Old});
+    Rehearsal Known(P);
     P.Running = &New;
-    for (Phase Now : {Phase::Naming, Phase::Binding}) {
-      P.Now = Now;
-      Entries.clear();
-      for (const std::string &N : Names)
-        Entries.push_back(hcrRegisterProc("m", N.c_str(), Body));
-      assignNames(P);
-    }
+    P.Check = &Known;
+    P.Now = Phase::Rehearsing;
+    for (const std::string &N : Names)
+      hcrRegisterProc("m", N.c_str(), Body);
+    stageDrops({&Old});
+    assignNames(P, Known.Names);
+    P.Now = Phase::Binding;
+    for (const std::string &N : Names)
+      Entries.push_back(hcrRegisterProc("m", N.c_str(), Body));
     commitProcs(P, {&New}, {&Old});
     P.Now = Phase::Running;
     return Entries;

@@ -70,20 +70,9 @@ void stageDrops(const std::vector<Version *> &Going) {
   }
 }
 
-void nameAgain(Program &P, Owner Of, const Name &Read) {
-  std::string Id = Read.Key;
-  Id.append(reinterpret_cast<const char *>(&Of), sizeof(Of));
-  Program::Named *&N = P.NamesByKey[std::move(Id)];
-  if (!N)
-    N = &P.Names.emplace_back(Program::Named{Of, Read.Key, {}});
-  if (std::find(N->Counters.begin(), N->Counters.end(), Read.Counter) ==
-      N->Counters.end())
-    N->Counters.push_back(Read.Counter);
-}
-
 /// Symbols that a new name can mean: those that now go first, each in the order
 /// of the source.
-static std::vector<Proc *> freeOf(Program &P, const Program::Named &N) {
+static std::vector<Proc *> freeOf(Program &P, const Rehearsal::Named &N) {
   std::vector<Proc *> Free;
   for (Proc *S = P.Procs.find(N.Of, N.Key); S; S = S->Next)
     if (S->isFree())
@@ -96,29 +85,30 @@ static std::vector<Proc *> freeOf(Program &P, const Program::Named &N) {
   return Free;
 }
 
-static bool isTaken(Program &P, const Program::Named &N, uint32_t Counter) {
+static bool isTaken(Program &P, const Rehearsal::Named &N, uint32_t Counter) {
   for (Proc *S = P.Procs.find(N.Of, N.Key); S; S = S->Next)
     if (!S->isFree() && S->Counter == Counter)
       return true;
   return false;
 }
 
-static void assign(Program &P, Program::Named &N) {
+static void assign(Program &P, const Rehearsal::Named &N) {
   std::vector<Proc *> Free = freeOf(P, N);
-  std::erase_if(N.Counters, [&](uint32_t C) { return isTaken(P, N, C); });
-  std::sort(N.Counters.begin(), N.Counters.end());
-  size_t Known = std::min(Free.size(), N.Counters.size());
+  std::vector<uint32_t> Counters;
+  for (uint32_t C : N.Counters)
+    if (!isTaken(P, N, C))
+      Counters.push_back(C);
+  std::sort(Counters.begin(), Counters.end());
+  size_t Known = std::min(Free.size(), Counters.size());
   for (size_t I = 0; I < Known; ++I) {
-    Free[I]->Counter = N.Counters[I];
+    Free[I]->Counter = Counters[I];
     Free[I]->Claimed = true;
   }
 }
 
-void assignNames(Program &P) {
-  for (Program::Named &N : P.Names)
+void assignNames(Program &P, const std::deque<Rehearsal::Named> &Names) {
+  for (const Rehearsal::Named &N : Names)
     assign(P, N);
-  P.Names.clear();
-  P.NamesByKey.clear();
 }
 
 template <class Symbol> static void leave(Symbol &S, const Version &V) {
@@ -151,7 +141,7 @@ void commitProcs(Program &P, const std::vector<Version *> &New,
 
 /// Type infos stay for the objects that have them.
 static bool isTypeInfo(std::string_view Key) {
-  return Key.starts_with("NTI") || isNodeStorage(Key);
+  return !typeName(Key).empty() || isNodeStorage(Key);
 }
 
 void settleGlobals(const std::vector<Version *> &New,

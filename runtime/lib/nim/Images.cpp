@@ -42,11 +42,13 @@ static Error read(const Program &P, const Module &M, Read &Out) {
 }
 
 bool hasChanged(Program &P, Module &M) {
-  if (!M.Current || !M.Current->Handle)
+  if (M.Current ? !M.Current->Handle : !M.Awaited)
     return false;
   sys::FileId Now = sys::identify(M.Path);
   if (!Now || Now == M.File || Now == M.Refused)
     return false;
+  if (!M.Current)
+    return true;
   Read In;
   if (Error E = read(P, M, In))
     return true; // the reload will say why not
@@ -142,6 +144,7 @@ static Error visit(Program &P, Module &M, Walk &Out) {
   if (isStale(P, M))
     if (Error E = load(P, M, Out)) {
       M.Refused = sys::identify(M.Path);
+      M.Awaited = true;
       return E;
     }
   for (Module *Import : (M.Next ? M.Next : M.Current)->Imports)
@@ -170,7 +173,10 @@ void dropVersions(Walk &W) {
     if (V->Handle)
       sys::closeLibrary(V->Handle);
     sys::removeFile(V->Copy);
+    *V = {}; // its place stays
     M->Next = nullptr;
+    // With the one at fault, until either changes.
+    M->Refused = M->NextFile;
   }
   W.New.clear();
 }

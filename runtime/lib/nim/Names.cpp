@@ -43,6 +43,17 @@ void parse(std::string_view Raw, Name &Out) {
 
 bool isNodeStorage(std::string_view Raw) { return Raw.starts_with("TM__"); }
 
+std::string_view typeName(std::string_view Raw) {
+  constexpr std::string_view Mark = "NTI", Object = "58objecttype";
+  if (!Raw.starts_with(Mark))
+    return {};
+  Raw.remove_prefix(Mark.size());
+  Raw = Raw.substr(0, Raw.find("__"));
+  if (Raw.ends_with(Object)) // of `ref object`
+    Raw.remove_suffix(Object.size());
+  return Raw;
+}
+
 std::string sourceName(std::string_view Key) {
   size_t Hash = Key.rfind("___");
   std::string_view Front = Key.substr(0, Hash);

@@ -34,6 +34,10 @@ bool isNodeStorage(std::string_view Raw);
 /// What the source calls it: `b.tick`.
 std::string sourceName(std::string_view Key);
 
+/// Of the type that a type info is for, as the compiler has it (lower case):
+/// `NTInode58objecttype__h37B…_` is `node`. Empty: it is no type info.
+std::string_view typeName(std::string_view Raw);
+
 /// Of a module, from the path of its shared object: `lib@mb.nim.c.so` is `b`,
 /// `lib@mgame@splayer.nim.c.so` is `game/player`.
 std::string moduleName(std::string_view Path);

@@ -16,6 +16,7 @@
 #include "../sys/Files.h"
 #include "Collector.h"
 #include "Names.h"
+#include "Rehearsal.h"
 
 #include <deque>
 #include <string>
@@ -90,14 +91,16 @@ struct Module {
   Version *Current = nullptr, *Next = nullptr;
   sys::FileId File, NextFile; // of what was loaded
   sys::FileId Refused;        // not tried again until it changes
+  bool Awaited = false;       // a refused reload missed it
+  intptr_t Generation = 0;    // that brought what is current
   unsigned Mark = 0;          // of the last walk
 };
 
 /// What the code that runs now may register, and with which effect.
 enum class Phase {
   Running,      // the program, or its start: takes effect at once
-  Naming,       // DatInit000 of new versions, to learn the names
-  Binding,      // the same, now with the right answers
+  Rehearsing,   // new versions, with no effect (Rehearsal.h)
+  Binding,      // the same again: with the right answers, staged
   Initialising, // their Init000, behind the commit: as Running
 };
 
@@ -133,16 +136,7 @@ struct Program {
 
   Version *Running; // whose code runs: who registers
   Phase Now = Phase::Running;
-  /// By a reload: names per key, and what it touched.
-  struct Named {
-    Owner Of;
-    std::string Key;
-    std::vector<uint32_t> Counters;
-  };
-  std::deque<Named> Names;
-  std::unordered_map<std::string, Named *> NamesByKey;
-  std::vector<Proc *> TouchedProcs;
-  std::vector<Global *> TouchedGlobals;
+  Rehearsal *Check = nullptr;     // in Phase::Rehearsing
   std::vector<std::string> Notes; // for the report
 
   // What hcrInit told.
@@ -171,10 +165,8 @@ void markProgram(); // that of the process
 // Bind.cpp: from the names of new versions to symbols; P.Lock is held
 /// What the versions that go will not have any more.
 void stageDrops(const std::vector<Version *> &Going);
-/// A name that a new version registers.
-void nameAgain(Program &P, Owner Of, const Name &Read);
-/// After Phase::Naming: which symbol each name means.
-void assignNames(Program &P);
+/// Which symbol each name of new versions means.
+void assignNames(Program &P, const std::deque<Rehearsal::Named> &Names);
 /// Entries lead to the new bodies; those of removed procs to a notice.
 void commitProcs(Program &P, const std::vector<Version *> &New,
                  const std::vector<Version *> &Going);

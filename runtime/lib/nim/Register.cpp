@@ -2,8 +2,8 @@
 // What generated code calls to register its procs and globals and to find those
 // of other modules.
 //
-// DatInit000 runs twice in a reload. The first time (Phase::Naming) it only
-// tells the names; then Bind.cpp decides which symbol each name means, and the
+// In a reload DatInit000 runs twice. The first time it only tells names, see
+// Rehearsal.h; then Bind.cpp decides which symbol each name means, and the
 // second time everybody gets the right entries. Code that runs otherwise (the
 // start of the program, Init000) is answered at once.
 #include "../core/Storage.h"
@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 namespace hcr::nim {
 
@@ -62,8 +63,8 @@ void *registerProc(Program &P, const char *Module, const char *Raw,
   sys::Guard G(P.Lock);
   Owner Of = ownerOf(P, Module, Raw);
   parse(Raw, P.Scratch);
-  if (P.Now == Phase::Naming) {
-    nameAgain(P, Of, P.Scratch);
+  if (P.Now == Phase::Rehearsing) {
+    P.Check->registerProc(Of, P.Scratch);
     // What DatInit000 finds in its pointer the second time: type infos take
     // their markers before they are registered, and procs of dynamic libraries
     // are registered by what the pointer holds.
@@ -87,10 +88,12 @@ void *registerProc(Program &P, const char *Module, const char *Raw,
 
 void *getProc(Program &P, const char *Module, const char *Raw) {
   sys::Guard G(P.Lock);
-  if (P.Now == Phase::Naming)
-    return nullptr;
   Owner Of = ownerOf(P, Module, Raw);
   parse(Raw, P.Scratch);
+  if (P.Now == Phase::Rehearsing) {
+    P.Check->lookUpProc(Of, P.Scratch);
+    return nullptr;
+  }
   Proc *Known = findSymbol(P.Procs, Of, P.Scratch);
   return entryOf(P, Known ? *Known : makeSymbol(P.Procs, Of, P.Scratch));
 }
@@ -162,6 +165,10 @@ bool registerGlobal(Program &P, const char *Module, const char *Raw,
   sys::Guard G(P.Lock);
   Owner Of = ownerOf(P, Module, Raw);
   parse(Raw, P.Scratch);
+  if (P.Now == Phase::Rehearsing) {
+    *Out = P.Check->registerGlobal(Of, P.Scratch, Size);
+    return true;
+  }
   Global &S = claimGlobal(P, Of, P.Scratch);
   bool IsNew = giveStorage(P, S, Raw, Size);
   if (S.By != P.Running)
@@ -176,11 +183,28 @@ bool registerGlobal(Program &P, const char *Module, const char *Raw,
   return IsNew;
 }
 
+/// The compiler numbered anew and wrote the asking module, and not yet the one
+/// that is asked: the only global of the key is meant.
+static Global *onlyOneOfFormer(Program &P, Owner Of) {
+  if (P.Now == Phase::Running || !Of ||
+      static_cast<const Module *>(Of)->Generation == P.Generation)
+    return nullptr;
+  Global *Only = nullptr;
+  for (Global *S = P.Globals.find(Of, P.Scratch.Key); S; S = S->Next)
+    if (S->defined() && std::exchange(Only, S))
+      return nullptr;
+  return Only;
+}
+
 void *getGlobal(Program &P, const char *Module, const char *Raw) {
   sys::Guard G(P.Lock);
   Owner Of = ownerOf(P, Module, Raw);
   parse(Raw, P.Scratch);
+  if (P.Now == Phase::Rehearsing)
+    return P.Check->lookUpGlobal(Of, P.Scratch);
   if (Global *S = findSymbol(P.Globals, Of, P.Scratch))
+    return S->Storage;
+  if (Global *S = onlyOneOfFormer(P, Of))
     return S->Storage;
   // Modules that import each other: room for what will be registered.
   constexpr size_t Room = 4096;

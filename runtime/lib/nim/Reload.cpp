@@ -8,6 +8,7 @@
 //   DatInit000          fills them, registers procs, looks up those of others
 //   Init000             globals, top-level code, handlers
 //
+// HcrCreateTypeInfos and DatInit000 run twice in a reload (Rehearsal.h).
 // DatInit000 of every new version comes before the first Init000: inline procs
 // are registered by each module that has a copy, under their owner's name. What
 // was not rebuilt is not called again: entries and storage do not move.
@@ -124,6 +125,7 @@ static void makeCurrent(Module &M) {
   M.Next = nullptr;
   M.File = M.NextFile;
   M.Refused = {};
+  M.Awaited = false;
 }
 
 /// Nobody else can say why the program will not work.
@@ -232,9 +234,22 @@ static std::vector<Version *> goingOnes(Program &P, const Walk &W,
   return Going;
 }
 
+/// Nothing is changed by it.
+static Error rehearse(Program &P, Rehearsal &R,
+                      const std::vector<Version *> &New) {
+  P.Check = &R;
+  for (Version *V : New)
+    call(P, *V, &Version::CreateTypeInfos, Phase::Rehearsing);
+  for (Version *V : New)
+    call(P, *V, &Version::DatInit, Phase::Rehearsing);
+  P.Check = nullptr;
+  return R.check(P.Notes);
+}
+
 /// Between the handlers: from the first version's type infos to the last one's
 /// top-level code.
-static void exchange(Program &P, const std::vector<Version *> &New,
+static void exchange(Program &P, const Rehearsal &Known,
+                     const std::vector<Version *> &New,
                      const std::vector<Version *> &Going,
                      const std::vector<Module *> &Unused, Phases &Took) {
   Collector::Pause Pause(P.Nim);
@@ -243,19 +258,21 @@ static void exchange(Program &P, const std::vector<Version *> &New,
     stageDrops(Going);
     for (Version *V : New)
       call(P, *V, &Version::CreateTypeInfos, Phase::Binding);
-    for (Phase Now : {Phase::Naming, Phase::Binding}) {
-      for (Version *V : New)
-        call(P, *V, &Version::DatInit, Now);
+    {
       sys::Guard G(P.Lock);
-      assignNames(P);
+      assignNames(P, Known.Names);
     }
+    for (Version *V : New)
+      call(P, *V, &Version::DatInit, Phase::Binding);
   }
   Stopwatch Watch(Took.Commit);
   {
     sys::Guard G(P.Lock);
     commitProcs(P, New, Going);
-    for (Version *V : New)
+    for (Version *V : New) {
       makeCurrent(*V->Of);
+      V->Of->Generation = P.Generation;
+    }
     for (Module *M : Unused)
       M->Current = nullptr;
   }
@@ -281,6 +298,15 @@ static void publish(Program &P, Report &Out) {
   P.Last = Out;
 }
 
+static Report refuse(Program &P, Walk &W, const Error &E) {
+  Report Out;
+  dropVersions(W);
+  Out.Result = Outcome::Refused;
+  Out.Message = E.text();
+  publish(P, Out);
+  return Out;
+}
+
 Report reload(Program &P) {
   Report Out;
   TurnScope Scope(P.Reloading);
@@ -290,23 +316,30 @@ Report reload(Program &P) {
   Walk W;
   {
     Stopwatch Watch(Out.Took.Load);
-    if (Error E = discover(P, W)) {
-      dropVersions(W);
-      Out.Result = Outcome::Refused;
-      Out.Message = E.text();
-      publish(P, Out);
-      return Out;
-    }
+    if (Error E = discover(P, W))
+      return refuse(P, W, E);
   }
   if (W.New.empty())
     return Out;
   std::vector<Module *> Unused;
   std::vector<Version *> Going = goingOnes(P, W, Unused);
   std::vector<Version *> New = systemFirst(P, W.New);
+  Rehearsal Known(P);
+  {
+    Stopwatch Watch(Out.Took.Check);
+    if (Error E = rehearse(P, Known, New))
+      return refuse(P, W, E);
+  }
   ++P.Generation;
-  runHandlers(P, true);
-  exchange(P, New, Going, Unused, Out.Took);
-  runHandlers(P, false);
+  {
+    Stopwatch Watch(Out.Took.Handlers);
+    runHandlers(P, true);
+  }
+  exchange(P, Known, New, Going, Unused, Out.Took);
+  {
+    Stopwatch Watch(Out.Took.Handlers);
+    runHandlers(P, false);
+  }
   Out.Result = Outcome::Reloaded;
   for (Version *V : New)
     Out.Modules.emplace_back().Name = moduleName(V->Of->Path);
