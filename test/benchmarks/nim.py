@@ -89,10 +89,10 @@ class Run:
         return int(self.process.stdout.readline())
 
     def memory(self):
-        """KiB: resident, of it private."""
+        """KiB that the process alone has; what it shares with others varies by a tenth from run to run."""
         text = pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
         field = lambda name: int(re.search(rf"^{name}:\s+(\d+)", text, re.M)[1])
-        return field("Rss"), field("Private_Dirty") + field("Private_Clean")
+        return field("Private_Dirty") + field("Private_Clean")
 
     def end(self):
         self.process.stdin.close()
@@ -128,7 +128,7 @@ def run(options):
         "Nim",
         "A program of so many modules of Nim (and some 25 of its library), compiled once with --hotCodeReloading:on -d:danger and run with "
         "libnimhcr.so (*ours*) and with Nim's own (*theirs*) in turns. Call: into another module, less the same program's time without "
-        "hot code reloading. Start-up: from exec to exit. Reload: of one module, as the program sees it. Memory: resident after the start.",
+        "hot code reloading. Start-up: from exec to exit. Reload: of one module, as the program sees it. Memory: the process's own after the start.",
         ["modules", "call, ns over plain: ours", "theirs", "ours / theirs", "start-up, ms: ours", "theirs", "ours / theirs",
          "reload, ms: ours", "theirs", "ours / theirs", "memory, KiB: ours", "theirs", "ours / theirs"],
     )
@@ -142,7 +142,7 @@ def run(options):
         plain = Run(program, "plain", "")
         for r in [plain, *runs.values()]:
             r.ask("value")
-        memory = {name: r.memory()[0] for name, r in runs.items()}
+        memory = {name: r.memory() for name, r in runs.items()}
         calls = take_turns(options.rounds, plain=lambda: plain.ask("call") / 1e6,
                            **{name: lambda r=r: r.ask("call") / 1e6 for name, r in runs.items()})
         plain.end()
