@@ -4,7 +4,9 @@
 // clang knows which of them are used, and statements are looked at for nothing
 // but where objects get on a heap.
 #include "Collector.h"
+#include "Diagnostics.h"
 #include "Facts.h"
+#include "Names.h"
 #include "Signatures.h"
 #include "SystemHeaders.h"
 #include "TypeLayouts.h"
@@ -18,6 +20,7 @@
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Serialization/ASTDeserializationListener.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace clang;
 
@@ -55,6 +58,7 @@ class Collector : public ASTConsumer, public ASTDeserializationListener {
   CompilerInstance &CI;
   std::unique_ptr<PragmaRegions> Regions;
   const bool WritesFacts;
+  const std::optional<std::string> Names;
   std::unique_ptr<SystemHeaders> Headers;
   std::unique_ptr<TypeLayouts> Layouts;
   std::unique_ptr<UsedTypes> Types;
@@ -68,8 +72,9 @@ class Collector : public ASTConsumer, public ASTDeserializationListener {
 
 public:
   Collector(CompilerInstance &CI, std::unique_ptr<PragmaRegions> Regions,
-            bool WritesFacts)
-      : CI(CI), Regions(std::move(Regions)), WritesFacts(WritesFacts) {}
+            bool WritesFacts, std::optional<std::string> Names)
+      : CI(CI), Regions(std::move(Regions)), WritesFacts(WritesFacts),
+        Names(std::move(Names)) {}
 
   void Initialize(ASTContext &Context) override {
     Headers = std::make_unique<SystemHeaders>(CI);
@@ -117,10 +122,16 @@ public:
       Records.push_back(Record);
   }
 
-  void HandleTranslationUnit(ASTContext &) override {
-    if (!WritesFacts || CI.getDiagnostics().hasUncompilableErrorOccurred())
+  void HandleTranslationUnit(ASTContext &Context) override {
+    if (CI.getDiagnostics().hasUncompilableErrorOccurred())
+      return;
+    if (Names && !Names->empty())
+      writeNames(Context);
+    if (!WritesFacts)
       return;
     Facts F;
+    if (Names)
+      F.addNames(describeNames(Context));
     describeFunctions(F);
     describeVariables(F);
     F.addTypes(*Layouts);
@@ -134,6 +145,20 @@ public:
   }
 
 private:
+  void writeNames(ASTContext &Context) {
+    std::error_code Code;
+    llvm::raw_fd_ostream Out(*Names, Code);
+    if (!Code) {
+      Out << describeNames(Context);
+      Out.close();
+      Code = Out.error();
+      Out.clear_error();
+    }
+    if (Code)
+      report(CI.getDiagnostics(), {}, Diag::NoNames)
+          << *Names << Code.message();
+  }
+
   void visit(Decl &D) {
     if (auto *N = dyn_cast<NamespaceDecl>(&D); N && Headers->areAllOf(*N))
       return;
@@ -345,8 +370,9 @@ private:
 
 std::unique_ptr<ASTConsumer>
 makeCollector(CompilerInstance &CI, std::unique_ptr<PragmaRegions> Regions,
-              bool WritesFacts) {
-  return std::make_unique<Collector>(CI, std::move(Regions), WritesFacts);
+              bool WritesFacts, std::optional<std::string> Names) {
+  return std::make_unique<Collector>(CI, std::move(Regions), WritesFacts,
+                                     std::move(Names));
 }
 
 } // namespace hcr

@@ -4,6 +4,8 @@
 
 #include "Pragma.h"
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace clang {
 class ASTConsumer;
@@ -18,9 +20,13 @@ namespace hcr {
 /// \p WritesFacts is false where no code is made (precompiled headers and
 /// modules, -fsyntax-only): then only `#pragma hcr` marks definitions, for
 /// those who use the header.
+///
+/// \p Names: which definitions numbered names belong to is written to this
+/// file or, where it is empty, told to the pass with the facts.
 std::unique_ptr<clang::ASTConsumer>
 makeCollector(clang::CompilerInstance &CI,
-              std::unique_ptr<PragmaRegions> Regions, bool WritesFacts);
+              std::unique_ptr<PragmaRegions> Regions, bool WritesFacts,
+              std::optional<std::string> Names);
 
 } // namespace hcr
 

@@ -44,6 +44,12 @@ void Facts::addUsedType(const Layout &L, llvm::StringRef IrName,
               .str();
 }
 
+void Facts::addNames(llvm::StringRef Lines) {
+  for (llvm::StringRef Line : llvm::split(Lines.rtrim('\n'), '\n'))
+    if (!Line.empty())
+      Text += ("N " + Line + "\n").str();
+}
+
 void Facts::emit(CompilerInstance &CI) const {
   ASTContext &Context = CI.getASTContext();
   TranslationUnitDecl *Unit = Context.getTranslationUnitDecl();

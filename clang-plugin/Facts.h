@@ -21,6 +21,8 @@ public:
   void addTypes(const TypeLayouts &Layouts);
   /// \p Flags: HcrUsedTypeFlags.
   void addUsedType(const Layout &L, llvm::StringRef IrName, uint32_t Flags);
+  /// \p Lines as in pass/NamesFormat.h.
+  void addNames(llvm::StringRef Lines);
 
   /// Hands them to clang's code generator, as a constant.
   void emit(clang::CompilerInstance &CI) const;

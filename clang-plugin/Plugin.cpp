@@ -7,9 +7,12 @@
 // it adds to the pass: attributes (Attributes.cpp), #pragma hcr (Pragma.cpp),
 // canonical signatures of C functions (Signatures.cpp), layouts of the types of
 // variables (TypeLayouts.cpp), and which declarations are a library's
-// (SystemHeaders.cpp). Collector.cpp sees the declarations, Facts.cpp hands
+// (SystemHeaders.cpp), and who is who where names are numbered (Names.cpp).
+// Collector.cpp sees the declarations, Facts.cpp hands
 // over what was found; pass/FactsFormat.h is the agreement.
+#include "../pass/NamesFormat.h"
 #include "Collector.h"
+#include "Diagnostics.h"
 #include "PassLibrary.h"
 #include "clang/AST/ASTConsumer.h"
 #include "clang/Frontend/CompilerInstance.h"
@@ -37,19 +40,29 @@ bool makesCode(const CompilerInstance &CI) {
 }
 
 class Action : public PluginASTAction {
+  std::optional<std::string> Names; ///< -fplugin-arg-hcr-names[=FILE]
+
 protected:
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI,
-                                                 StringRef) override {
+                                                 StringRef File) override {
     bool MakesCode = makesCode(CI);
     if (MakesCode)
       runPass(CI);
     auto Regions = std::make_unique<PragmaRegions>();
     addPragmaHandler(CI, *Regions);
-    return makeCollector(CI, std::move(Regions), MakesCode);
+    if (!Names && MakesCode && isGeneratedByNim(File))
+      Names = "";
+    return makeCollector(CI, std::move(Regions), MakesCode, Names);
   }
 
-  bool ParseArgs(const CompilerInstance &,
-                 const std::vector<std::string> &) override {
+  bool ParseArgs(const CompilerInstance &CI,
+                 const std::vector<std::string> &Arguments) override {
+    for (llvm::StringRef Argument : Arguments)
+      if (Argument.consume_front("names") &&
+          (Argument.empty() || Argument.consume_front("=")))
+        Names = Argument.str();
+      else
+        report(CI.getDiagnostics(), {}, Diag::UnknownArgument) << Argument;
     return true;
   }
 

@@ -84,6 +84,9 @@ void Facts::read(StringRef Text) {
     } else if (Line.consume_front("F ")) {
       uint64_t Signature = number(Line);
       Signatures[Line] = Signature;
+    } else if (Line.consume_front("N ")) {
+      auto [Name, Rest] = Line.drop_front(2).split(' ');
+      Names.push_back({Line.front(), Name.str(), Rest.str()});
     } else if (Line.consume_front("U ")) {
       RecordFacts &R = Records.emplace_back();
       R.Layout = number(Line);
@@ -144,6 +147,23 @@ Facts Facts::takeFrom(Module &M) {
     Carrier->eraseFromParent();
   }
   return Result;
+}
+
+void Facts::rename(const StringMap<std::string> &Others) {
+  auto Renamed = [&](StringRef Name) {
+    auto It = Others.find(Name);
+    return It == Others.end() ? Name : StringRef(It->second);
+  };
+  StringMap<uint64_t> NewSignatures;
+  for (const auto &Entry : Signatures)
+    NewSignatures[Renamed(Entry.first())] = Entry.second;
+  Signatures = std::move(NewSignatures);
+  StringSet<> NewSystemSymbols;
+  for (const auto &Entry : SystemSymbols)
+    NewSystemSymbols.insert(Renamed(Entry.first()));
+  SystemSymbols = std::move(NewSystemSymbols);
+  for (NameLine &Line : Names)
+    Line.Name = Renamed(Line.Name).str();
 }
 
 bool Facts::isSystem(const GlobalValue &G) const {

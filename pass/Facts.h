@@ -10,6 +10,7 @@
 #include "llvm/IR/GlobalVariable.h"
 #include <map>
 #include <string>
+#include <vector>
 
 namespace hcr {
 
@@ -34,6 +35,13 @@ struct RecordFacts {
   uint32_t Size = 0; ///< And HcrUsedTypeFlags.
 };
 
+/// A definition whose name ends in a number.
+struct NameLine {
+  char Kind;
+  std::string Name;
+  std::string Rest; ///< TYPE CONTENT
+};
+
 struct Facts {
   bool Known = false; ///< The plugin was there.
 
@@ -56,12 +64,18 @@ struct Facts {
   llvm::SmallVector<llvm::GlobalVariable *, 0>
   initializedInOrder(bool ThreadLocal) const;
   const llvm::SmallVector<RecordFacts, 0> &records() const { return Records; }
+  /// As NamesFormat.h has them.
+  const std::vector<NameLine> &names() const { return Names; }
+
+  /// Follows the symbols to their other names.
+  void rename(const llvm::StringMap<std::string> &Others);
 
 private:
   llvm::StringMap<uint64_t> Signatures;
   llvm::StringSet<> SystemSymbols;
   llvm::DenseMap<uint64_t, TypeFacts> Types;
   llvm::SmallVector<RecordFacts, 0> Records;
+  std::vector<NameLine> Names;
   llvm::DenseMap<const llvm::GlobalVariable *, uint64_t> Variables;
   std::map<uint64_t, llvm::GlobalVariable *> Dynamic;
 

@@ -16,6 +16,7 @@
 //   F SIGNATURE NAME                        canonical signature of a C function
 //   T KEY KIND SIZE ALIGN ENCODING LAYOUT NAME   a type (HcrType)
 //   f OFFSET SIZE COUNT FLAGS KEY NAME      the next part of the T above
+//   N KIND NAME TYPE CONTENT                a definition (NamesFormat.h)
 //   U LAYOUT SIZE LENGTH IRNAME NAME        a record that code can know
 //                                           (HcrUsedType); LENGTH of IRNAME
 #ifndef HCR_PASS_FACTSFORMAT_H

@@ -11,6 +11,7 @@
 #include "Hashing.h"
 #include "Lowering.h"
 #include "ModuleTable.h"
+#include "Names.h"
 #include "Options.h"
 #include "StableEntry.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -78,6 +79,8 @@ public:
       return PreservedAnalyses::all();
     Facts Known = Facts::takeFrom(M);
     addRecord(M, Opts);
+    if (!takeNames(M, Known))
+      return PreservedAnalyses::none();
     if (std::string What = whatIsUnknown(M); !What.empty()) {
       warnAbout(M, What);
       return PreservedAnalyses::none();
@@ -87,6 +90,22 @@ public:
   }
 
 private:
+  /// Symbols get their names first of all. False after an error.
+  bool takeNames(Module &M, Facts &Known) {
+    if (!Opts.NamesFile.empty()) {
+      Expected<Names> Given = Names::read(Opts.NamesFile);
+      if (!Given) {
+        M.getContext().emitError(toString(Given.takeError()));
+        return false;
+      }
+      if (!renameSymbols(M, Known, *Given))
+        return false;
+      Opts.IsNewModule = Given->IsNewModule;
+    }
+    keepNames(M, Opts.moduleNameFor(M.getSourceFileName()), Known);
+    return true;
+  }
+
   void makeReloadable(Module &M, const Facts &Known,
                       ModuleAnalysisManager &Analyses) {
     auto &Functions =

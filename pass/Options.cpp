@@ -47,6 +47,12 @@ static cl::opt<std::string>
               cl::desc("How this object is compiled, kept in it"),
               cl::cat(Category));
 
+static cl::opt<std::string>
+    NamesOpt("hcr-names", cl::value_desc("file"),
+             cl::desc("Other names for symbols: those that they have in the "
+                      "running program"),
+             cl::cat(Category));
+
 static void normalizeRoot(std::string &Root) {
   SmallString<256> Path(Root);
   sys::fs::make_absolute(Path);
@@ -69,6 +75,7 @@ Options Options::fromCommandLine() {
   Result.ModuleName = ModuleOpt;
   Result.Root = RootOpt;
   Result.Record = RecordOpt;
+  Result.NamesFile = NamesOpt;
   Result.IsImage = ImageOpt;
   if (Error E = parseProgram(ProgramOpt, Result.Program))
     report_fatal_error(std::move(E), /*gen_crash_diag=*/false);
@@ -89,6 +96,8 @@ Expected<Options> Options::fromParameters(StringRef Parameters) {
       Result.IsImage = true;
     else if (Parameter.consume_front("name="))
       Result.ModuleName = Parameter.str();
+    else if (Parameter.consume_front("names="))
+      Result.NamesFile = Parameter.str();
     else if (Parameter.consume_front("root="))
       Result.Root = Parameter.str();
     else if (Parameter.consume_front("program=")) {
@@ -97,7 +106,7 @@ Expected<Options> Options::fromParameters(StringRef Parameters) {
     } else
       return createStringError(
           "unknown parameter '%s' of the hcr pass; known are host, module, "
-          "image, name=, root= and program=",
+          "image, name=, names=, root= and program=",
           Parameter.str().c_str());
   }
   normalizeRoot(Result.Root);

@@ -22,7 +22,10 @@ struct Options {
   /// runtime, and not the dynamic linker, knows them. Without it they are
   /// strong, as a link with archives needs them.
   bool IsImage = false;
-  std::string Record; ///< Compile record, empty for none.
+  /// The program had nothing of this module when it started.
+  bool IsNewModule = false;
+  std::string Record;    ///< Compile record, empty for none.
+  std::string NamesFile; ///< Other names for symbols (NamesFormat.h), or empty.
 
   bool isHost() const { return Bind == Binding::Host; }
 

@@ -15,7 +15,7 @@
 ; OUTSIDE: !{!"/{{.*}}/test/pass/parameters.ll"}
 
 ; RUN: %{not} %{opt} -load-pass-plugin=%{pass} -passes='hcr<hosts>' -disable-output %s 2>&1 | %{FileCheck} --check-prefix=UNKNOWN %s
-; UNKNOWN: hcr: unknown parameter 'hosts' of the hcr pass; known are host, module, image, name=, root= and program=
+; UNKNOWN: hcr: unknown parameter 'hosts' of the hcr pass; known are host, module, image, name=, names=, root= and program=
 ; RUN: %{not} %{opt} -load-pass-plugin=%{pass} -passes='hcr<program=xyz>' -disable-output %s 2>&1 | %{FileCheck} --check-prefix=PROGRAM %s
 ; PROGRAM: hcr: program id 'xyz' of -hcr-program is not a hexadecimal number
 target triple = "x86_64-pc-linux-gnu"

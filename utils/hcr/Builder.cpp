@@ -26,7 +26,9 @@ Builder::Builder(const Program &P, Modules Found, BuildOptions Given,
                  const Report &Out)
     : P(P), Found(std::move(Found)), Options(withJobs(std::move(Given))),
       Out(Out), Notes(this->P, Options.Jobs),
-      Compiler(this->P, Options, Out, Tree), Images(this->P, Notes, Tree) {}
+      Compiler(this->P, Options, Out, Tree),
+      Names(this->P, this->Found, Notes, Compiler),
+      Images(this->P, Notes, Tree) {}
 
 //===-- Before a build ----------------------------------------------------===//
 
@@ -256,9 +258,13 @@ Expected<std::vector<ImageJob>> Builder::compile(function_ref<Records()> Scope,
       Pending.insert(Record->Module);
     for (const std::string &Name : Result.Gone)
       Pending.insert(Name);
+    if (!Options.Everything) // `hcr stress`: nothing changed
+      if (Error E = Names.prepare(Changed, Temporary, Options.Jobs))
+        return std::move(E);
     bool IsLast = Tries >= MostTries;
-    Expected<std::vector<ImageJob>> Jobs =
-        Compiler.run(Changed, Temporary, IsLast);
+    Expected<std::vector<ImageJob>> Jobs = Compiler.run(
+        Changed, Temporary,
+        [this](StringRef Module) { return Names.fileFor(Module); }, IsLast);
     if (!Jobs || isStopping())
       return Jobs;
     bool HasVanished =

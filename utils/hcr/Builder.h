@@ -11,6 +11,7 @@
 #include "Freshness.h"
 #include "ImageCompiler.h"
 #include "ImportTree.h"
+#include "Naming.h"
 #include "Publisher.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
@@ -74,6 +75,7 @@ private:
   ImportTree Tree;
   Freshness Notes;
   ImageCompiler Compiler;
+  Naming Names;
   Publisher Images;
   llvm::StringSet<> Pending; // modules whose last build did not end well
   bool LookAtAll = false;    // the last build failed before it had looked

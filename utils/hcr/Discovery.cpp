@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Discovery.h"
+#include "../../pass/NamesFormat.h"
 #include "../common/ClangArguments.h"
 #include "Report.h"
 #include "hcr-abi/Tables.h"
@@ -78,14 +79,17 @@ static std::vector<ImageContents::Module> readTables(const ObjectFile &File,
   return Result;
 }
 
-static void readRecords(StringRef Contents,
-                        std::vector<CompileRecord> &Records) {
+static void readRecords(StringRef Contents, ImageContents &Image) {
   while (!Contents.empty()) {
     auto [Text, Rest] = Contents.split('\0');
     Contents = Rest;
     if (Text.consume_front(RecordPrefix))
       if (std::optional<CompileRecord> R = CompileRecord::parse(Text))
-        Records.push_back(std::move(*R));
+        Image.Records.push_back(std::move(*R));
+    if (Text.consume_front(NamesPrefix)) {
+      auto [Module, Lines] = Text.split(NamesSeparator);
+      Image.Names[Module.str()] = parseSymbols(Lines, NamesSeparator);
+    }
   }
 }
 
@@ -148,7 +152,7 @@ Expected<ImageContents> readImage(const std::string &Path) {
     if (*Name == HCR_MODULES_SECTION)
       Image.Modules = readTables(**File, Section, *Contents);
     else if (*Name == ".GCC.command.line")
-      readRecords(*Contents, Image.Records);
+      readRecords(*Contents, Image);
   }
   if (auto *Elf = dyn_cast<ELF64LEObjectFile>(File->get()))
     readDynamic(*Elf, Path, Image);
@@ -344,6 +348,7 @@ Error Finder::addImage(const std::string &Path) {
     return Image.takeError();
   for (CompileRecord &R : Image->Records)
     Found.Known.emplace(R.Module, std::move(R));
+  Found.Names.merge(Image->Names);
   for (ImageContents::Module &M : Image->Modules)
     Found.Types.emplace(M.Name, M.Types);
   for (ImageContents::Module &M : Image->Modules)

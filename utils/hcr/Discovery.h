@@ -10,6 +10,7 @@
 
 #include "../common/CompileRecord.h"
 #include "Program.h"
+#include "SymbolNames.h"
 #include <map>
 
 namespace hcr {
@@ -22,6 +23,7 @@ struct ImageContents {
   };
   std::vector<Module> Modules; // from the tables
   std::vector<CompileRecord> Records;
+  ProgramSymbols Names;            // of modules in which names end in numbers
   std::vector<std::string> Needed; // DT_NEEDED
   std::vector<std::string>
       SearchPaths; // DT_RUNPATH, DT_RPATH, $ORIGIN filled in
@@ -36,6 +38,7 @@ struct Modules {
   std::string CompileCommands;        // compile_commands.json in use, or empty
   std::vector<std::string> Libraries; // used by the program: name or path
   std::map<std::string, std::string> Types; // of modules in tables
+  ProgramSymbols Names;                     // as the program was linked
 };
 
 // The libraries that an ELF file says it needs, apart from ours and from those

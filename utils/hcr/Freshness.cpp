@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Freshness.h"
+#include "../../pass/NamesFormat.h"
 #include "Process.h"
 #include "llvm/Support/xxhash.h"
 
@@ -30,16 +31,28 @@ bool Freshness::cameAfterProgram(const std::string &Path) {
   return I->second;
 }
 
+// Of what a compiler makes code of.
+static std::optional<uint64_t> contentHash(const std::string &Path) {
+  if (!isGeneratedByNim(Path))
+    return hashOf(Path);
+  Expected<std::string> Text = readFile(Path);
+  if (!Text) {
+    consumeError(Text.takeError());
+    return std::nullopt;
+  }
+  return xxHash64(withoutFirstComments(*Text));
+}
+
 // Time and size first; a file that was only touched is known by its content.
 bool Freshness::isSame(const SeenFile &File) {
   std::optional<FileStamp> Now = stampNow(File.Path);
-  if (!Now || Now->Size != File.Stamp.Size)
+  if (!Now || (Now->Size != File.Stamp.Size && !isGeneratedByNim(File.Path)))
     return false;
   if (*Now == File.Stamp)
     return true;
   auto [I, IsNew] = Hashes.try_emplace(File.Path);
   if (IsNew)
-    I->second = hashOf(File.Path);
+    I->second = contentHash(File.Path);
   return I->second == File.Hash;
 }
 
@@ -67,7 +80,7 @@ std::optional<SeenFile> Freshness::see(const std::string &Path,
   if (I != Hashes.end() && Old != Stamps.end() && Old->second == Stamp)
     Hash = I->second;
   else
-    Hash = hashOf(Path);
+    Hash = contentHash(Path);
   if (!Hash)
     return std::nullopt;
   Stamps[Path] = Stamp;

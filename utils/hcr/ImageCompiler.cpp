@@ -39,6 +39,8 @@ Command ImageCompiler::compileCommand(const ImageJob &Job) const {
   Pass("-hcr-root", Record.Root);
   Pass("-hcr-program", formatv("{0:x-}", P.Id).str());
   Pass("-hcr-record", Record.text());
+  if (!Job.Names.empty())
+    Pass("-hcr-names", Job.Names);
   std::vector<std::string> Arguments = imageArguments(Record);
   // They may end with `-x LANGUAGE`, which is meant for the source.
   Words.insert(Words.end(), Arguments.begin(), Arguments.end());
@@ -49,6 +51,23 @@ Command ImageCompiler::compileCommand(const ImageJob &Job) const {
   Words.insert(Words.end(), {"-fPIC", "-c", "-o", Job.Object, "-MD", "-MF",
                              Job.Dependencies, "-MT", "image", Record.Source});
   return Words;
+}
+
+bool ImageCompiler::writeNames(const CompileRecord &Record,
+                               const std::string &File) const {
+  Command Words = {Record.Compiler,
+                   "-fplugin=" + ownLibraryDirectory() + "/libHcrClang.so"};
+  std::vector<std::string> Arguments = imageArguments(Record);
+  Words.insert(Words.end(), Arguments.begin(), Arguments.end());
+  Words.insert(Words.end(), {"-fplugin-arg-hcr-names=" + File, "-w",
+                             "-fsyntax-only", Record.Source});
+  Expected<Finished> Result =
+      runCaptured(Words, Record.Directory, Options.OwnGroup);
+  if (!Result) {
+    consumeError(Result.takeError());
+    return false;
+  }
+  return Result->Code == 0;
 }
 
 // Whether somebody wrote to the file while its compiler ran. A time that is yet
@@ -139,7 +158,8 @@ void ImageCompiler::link(ImageJob &Job, const std::string &Directory) {
 
 Expected<std::vector<ImageJob>>
 ImageCompiler::run(ArrayRef<const CompileRecord *> Modules,
-                   const std::string &Directory, bool IsLast) {
+                   const std::string &Directory, NamesFiles NamesOf,
+                   bool IsLast) {
   this->IsLast = IsLast;
   std::vector<ImageJob> Jobs(Modules.size());
   if (Jobs.empty())
@@ -153,6 +173,7 @@ ImageCompiler::run(ArrayRef<const CompileRecord *> Modules,
     Jobs[I].Object = Stem + ".o";
     Jobs[I].Dependencies = Stem + ".d";
     Jobs[I].Image = Stem + ".so";
+    Jobs[I].Names = NamesOf(Modules[I]->Module);
   }
   forEachParallel(Jobs.size(), Options.Jobs,
                   [&](size_t I) { run(Jobs[I], Directory); });

@@ -7,6 +7,7 @@
 #include "ImportTree.h"
 #include "Program.h"
 #include "Report.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace hcr {
 
@@ -25,6 +26,7 @@ struct BuildOptions {
 struct ImageJob {
   const CompileRecord *Record = nullptr;
   std::string Object, Dependencies, Image, Extra;
+  std::string Names;              // for -hcr-names, or empty
   int64_t Started = 0;            // by fileClock()
   double Compile = 0, Link = 0;   // milliseconds
   std::vector<std::string> Files; // that the compiler read
@@ -42,11 +44,16 @@ public:
 
   // Finds the linker, which may fail. Libraries: those of the program.
   llvm::Error prepare(const std::vector<std::string> &Libraries);
+  // Describes the definitions in a module's source whose names end in numbers
+  // (pass/NamesFormat.h). False: it does not compile. Many may run at once.
+  bool writeNames(const CompileRecord &Record, const std::string &File) const;
+  // For -hcr-names of each module; empty: none.
+  using NamesFiles = llvm::function_ref<std::string(llvm::StringRef Module)>;
   // Makes an image of each module, below Directory. IsLast: errors in a source
   // that is being written count, too.
   llvm::Expected<std::vector<ImageJob>>
   run(llvm::ArrayRef<const CompileRecord *> Modules,
-      const std::string &Directory, bool IsLast);
+      const std::string &Directory, NamesFiles NamesOf, bool IsLast);
 
 private:
   void run(ImageJob &Job, const std::string &Directory);

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Names.h"
+#include "../pass/NamesFormat.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/Attr.h"
+#include "clang/AST/Decl.h"
+#include "clang/Basic/SourceManager.h"
+#include "clang/Lex/Lexer.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/Support/xxhash.h"
+
+using namespace clang;
+
+namespace hcr {
+namespace {
+
+/// A name as it is in every version.
+llvm::StringRef plain(llvm::StringRef Name) {
+  llvm::StringRef Front = withoutNumber(Name);
+  return Front.empty() ? Name : Front;
+}
+
+class Describer {
+  ASTContext &Context;
+  SourceManager &SM;
+  std::string Text;
+  llvm::SmallPtrSet<const Decl *, 16> Seen;
+
+public:
+  explicit Describer(ASTContext &Context)
+      : Context(Context), SM(Context.getSourceManager()) {}
+
+  std::string describe() {
+    if (Context.getLangOpts().CPlusPlus) // mangled names say the types
+      return "";
+    for (Decl *D : Context.getTranslationUnitDecl()->noload_decls())
+      if (auto *F = dyn_cast<FunctionDecl>(D);
+          F && F->isThisDeclarationADefinition())
+        add(*F, F->isExternallyVisible() ? 'f' : 'F');
+      else if (auto *V = dyn_cast<VarDecl>(D);
+               V && V->isThisDeclarationADefinition())
+        add(*V, V->isExternallyVisible() ? 'v' : 'V');
+    return std::move(Text);
+  }
+
+private:
+  void add(const DeclaratorDecl &D, char Kind) {
+    if (!D.getIdentifier() || D.isInvalidDecl() || D.hasAttr<AsmLabelAttr>() ||
+        withoutNumber(D.getName()).empty() || isCountedByNim(D.getName()) ||
+        !Seen.insert(D.getCanonicalDecl()).second)
+      return;
+    Text += Kind;
+    Text += (" " + D.getName() + " " + llvm::utohexstr(typeOf(D)) + " " +
+             llvm::utohexstr(contentOf(D)) + "\n")
+                .str();
+  }
+
+  static uint64_t hash(llvm::StringRef Bytes) {
+    return llvm::xxh3_64bits(Bytes);
+  }
+
+  uint64_t typeOf(const ValueDecl &D) {
+    PrintingPolicy Policy = Context.getPrintingPolicy();
+    Policy.AnonymousTagLocations = false;
+    std::string Spelling = D.getType().getCanonicalType().getAsString(Policy);
+    std::string Result;
+    for (llvm::StringRef Rest = Spelling; !Rest.empty();) {
+      llvm::StringRef Word =
+          Rest.take_while([](char C) { return llvm::isAlnum(C) || C == '_'; });
+      Result += Word.empty() ? Rest.take_front() : plain(Word);
+      Rest = Rest.drop_front(std::max<size_t>(Word.size(), 1));
+    }
+    return hash(Result);
+  }
+
+  /// The tokens between two places of one file. Lines of the preprocessor and
+  /// what tells line numbers to Nim's stack traces are left out.
+  uint64_t contentOf(const ValueDecl &D) {
+    SourceLocation Begin = SM.getExpansionLoc(D.getBeginLoc());
+    SourceLocation End = SM.getExpansionRange(D.getEndLoc()).getEnd();
+    if (SM.getFileID(Begin) != SM.getFileID(End))
+      return 0;
+    Lexer Lex(Begin, Context.getLangOpts(), SM.getCharacterData(Begin),
+              SM.getCharacterData(Begin),
+              SM.getBufferData(SM.getFileID(Begin)).end());
+    std::string Tokens;
+    Token T;
+    bool IsDirective = false;
+    for (Lex.LexFromRawLexer(T);
+         T.isNot(tok::eof) &&
+         !SM.isBeforeInTranslationUnit(End, T.getLocation());
+         Lex.LexFromRawLexer(T)) {
+      if (T.isAtStartOfLine())
+        IsDirective = T.is(tok::hash);
+      if (IsDirective)
+        continue;
+      if (T.isNot(tok::raw_identifier))
+        Tokens.append(SM.getCharacterData(T.getLocation()), T.getLength());
+      else if (isLineNumber(T.getRawIdentifier()))
+        skipToParenthesis(Lex, T);
+      else
+        Tokens += plain(T.getRawIdentifier());
+      Tokens += ' ';
+    }
+    return hash(Tokens);
+  }
+
+  static void skipToParenthesis(Lexer &Lex, Token &T) {
+    while (T.isNot(tok::r_paren) && T.isNot(tok::eof))
+      Lex.LexFromRawLexer(T);
+  }
+
+  static bool isLineNumber(llvm::StringRef Macro) {
+    return Macro == "nimln_" || Macro == "nimlf_";
+  }
+};
+
+} // namespace
+
+std::string describeNames(ASTContext &Context) {
+  return Describer(Context).describe();
+}
+
+} // namespace hcr

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Keeps names that end in running numbers stable from version to version: looks
+// at the new sources before they are compiled, finds out which symbol is which
+// (SymbolNames.h), and writes the files that tell the pass (-hcr-names).
+//
+// Nothing is kept between builds that would have to agree with the images: each
+// image carries the description of its symbols itself.
+#ifndef HCR_UTILS_NAMING_H
+#define HCR_UTILS_NAMING_H
+
+#include "Discovery.h"
+#include "Freshness.h"
+#include "ImageCompiler.h"
+#include "SymbolNames.h"
+
+namespace hcr {
+
+class Naming {
+public:
+  Naming(const Program &P, const Modules &Found, const Freshness &Notes,
+         const ImageCompiler &Compiler)
+      : P(P), Found(Found), Notes(Notes), Compiler(Compiler) {}
+
+  // Before Changed are compiled, with files below Directory. Fails with the
+  // names of symbols that cannot be told apart. A source that does not compile
+  // is left to its compiler, who says why.
+  llvm::Error prepare(llvm::ArrayRef<const CompileRecord *> Changed,
+                      const std::string &Directory, unsigned Jobs);
+  // For -hcr-names; empty: the module's names are as they are.
+  std::string fileFor(llvm::StringRef Module) const {
+    return Files.lookup(Module);
+  }
+
+private:
+  bool isNumbered(const CompileRecord &Record) const;
+  ModuleSymbols inProgram(const std::string &Module) const;
+  std::optional<ModuleSymbols> inSource(const CompileRecord &Record,
+                                        const std::string &File);
+
+  // What one build looks at.
+  struct Look {
+    llvm::StringSet<> Changed;
+    std::vector<const CompileRecord *> Modules; // those, and others with images
+    std::vector<std::optional<ModuleSymbols>> Sources; // of each of Modules
+  };
+  llvm::Error bindUnchanged(const Look &L, OtherNames &Names) const;
+  llvm::Error matchChanged(const Look &L, OtherNames &Names) const;
+  llvm::Error writeFile(const CompileRecord &Record,
+                        const ModuleSymbols &Source, OtherNames Names,
+                        const std::string &File);
+
+  // What a source had in it when it had this stamp.
+  struct Seen {
+    FileStamp Stamp;
+    ModuleSymbols Symbols;
+  };
+
+  const Program &P;
+  const Modules &Found;
+  const Freshness &Notes;
+  const ImageCompiler &Compiler;
+  llvm::StringMap<Seen> Known; // by module
+  std::mutex Mutex;            // of Known
+  llvm::StringMap<std::string> Files;
+};
+
+} // namespace hcr
+#endif
