@@ -2,6 +2,7 @@
 #include "Classify.h"
 #include "AddressUses.h"
 #include "ModuleTable.h"
+#include "Nim.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -228,9 +229,10 @@ bool isClassTypeInfo(StringRef Name) {
 
 /// Functions whose names the compiler counts through: another edit gives the
 /// same name to another function.
-bool isCompilerGenerated(StringRef Name) {
+bool isCompilerGenerated(const Function &F) {
+  StringRef Name = F.getName();
   // What llvm.coro.await.suspend calls must stay the function itself.
-  return Name.contains(".__await_suspend_wrapper__") ||
+  return belongsToVersion(F) || Name.contains(".__await_suspend_wrapper__") ||
          startsWithAny(Name, {"__cxx_global_", "_GLOBAL__", "__tls_init",
                               "__dtor_", "__clang_call_terminate", "_ZTW",
                               "_ZTH", "__llvm_", "asan.", "tsan."});
@@ -354,7 +356,7 @@ private:
       return "it is defined in a system header";
     if (AssemblyNames.contains(F.getName()))
       return "inline assembly names it";
-    if (isCompilerGenerated(F.getName()) || belongsToRuntime(F.getName()))
+    if (isCompilerGenerated(F) || belongsToRuntime(F.getName()))
       return "the compiler made it";
     if (F.hasFnAttribute(Attribute::PresplitCoroutine) && F.hasPrivateLinkage())
       return "the compiler made it";
@@ -374,7 +376,7 @@ private:
       Result.Untouched.insert(&F);
     if (Reason Why = whyDirect(F); !Why.empty()) {
       // Initialisers belong to their variables, which are reported.
-      if (!isCompilerGenerated(F.getName()))
+      if (!isCompilerGenerated(F))
         Result.DirectProcs.push_back(&F);
       remark(F, Why);
       return;
@@ -462,7 +464,7 @@ private:
         G.hasAvailableExternallyLinkage() || belongsToImplementation(Name) ||
         // Numbered by the compiler, so without an identity: each version of
         // a module has its own.
-        Name.starts_with("."))
+        Name.starts_with(".") || belongsToVersion(G))
       return;
     if (G.getAddressSpace() != 0) {
       remark(G, "it is in an address space of its own");

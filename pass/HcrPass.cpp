@@ -12,6 +12,7 @@
 #include "Lowering.h"
 #include "ModuleTable.h"
 #include "Names.h"
+#include "Nim.h"
 #include "Options.h"
 #include "StableEntry.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -137,6 +138,8 @@ private:
     if (!Opts.isHost())
       Points.State = makeState(M);
     Points.Init = lowerInitializers(L, Points.State);
+    if (Opts.IsImage && isNimModule(M))
+      fillTypeInfos(M, *Points.Init);
 
     // Then every symbol gets its indirection and its row in the table.
     lowerThreadLocals(L);
