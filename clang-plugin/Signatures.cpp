@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Signatures.h"
+#include "../pass/NamesFormat.h"
 #include "clang/AST/Decl.h"
+#include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
 
@@ -145,7 +147,9 @@ uint64_t signatureOf(const FunctionDecl &F, TypeLayouts &Layouts) {
     addPromoted(S, *Definition, Context);
   else
     return 0;
-  if (F.isNoReturn())
+  SourceManager &SM = Context.getSourceManager();
+  OptionalFileEntryRef Main = SM.getFileEntryRefForID(SM.getMainFileID());
+  if (F.isNoReturn() && (!Main || definitionsSayNoReturn(Main->getName())))
     S.put("!");
   return llvm::xxh3_64bits(S.text()) | 1;
 }

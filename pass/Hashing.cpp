@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Hashing.h"
+#include "NamesFormat.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/CFG.h"
@@ -331,7 +332,11 @@ uint64_t hashSignature(const Function &F) {
   // large structure's result is no named parameter.
   if (F.isDeclaration() && F.isVarArg() && F.arg_size() == F.hasStructRetAttr())
     return 0;
-  return hashSignature(F.getFunctionType(), F.getAttributes());
+  AttributeList Attributes = F.getAttributes();
+  if (!definitionsSayNoReturn(F.getParent()->getSourceFileName()))
+    Attributes =
+        Attributes.removeFnAttribute(F.getContext(), Attribute::NoReturn);
+  return hashSignature(F.getFunctionType(), Attributes);
 }
 
 uint64_t hashInitializer(const BasicBlock &Begin, const BasicBlock *Except) {

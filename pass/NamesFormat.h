@@ -61,6 +61,12 @@ inline bool isGeneratedByNim(llvm::StringRef SourceFile) {
   return SourceFile.ends_with(".nim.c");
 }
 
+/// Nim declares functions `noreturn` and defines them without: in its C that is
+/// no part of what caller and callee must agree on.
+inline bool definitionsSayNoReturn(llvm::StringRef SourceFile) {
+  return !isGeneratedByNim(SourceFile);
+}
+
 /// Nim says in the first comments how the C compiler is called, or does not.
 inline llvm::StringRef withoutFirstComments(llvm::StringRef Source) {
   for (;;) {
