@@ -29,13 +29,17 @@ namespace {
 
 constexpr StringRef DoneMark = "hcr.module.name";
 
-/// Keeps how the object was compiled in a section that is not loaded.
-void addRecord(Module &M, const Options &Opts) {
-  if (Opts.Record.empty())
-    return;
+/// Keeps how the object was made in a section that is not loaded.
+void addRecords(Module &M, const Options &Opts) {
   LLVMContext &Ctx = M.getContext();
-  M.getOrInsertNamedMetadata("llvm.commandline")
-      ->addOperand(MDNode::get(Ctx, MDString::get(Ctx, "hcr1:" + Opts.Record)));
+  auto Add = [&](const Twine &Prefix, StringRef Text) {
+    if (!Text.empty())
+      M.getOrInsertNamedMetadata("llvm.commandline")
+          ->addOperand(
+              MDNode::get(Ctx, MDString::get(Ctx, (Prefix + Text).str())));
+  };
+  Add("hcr1:", Opts.Record);
+  Add("hcrg1:", Opts.Generator);
 }
 
 /// What is in a module that the pass cannot rewrite; "" if nothing is.
@@ -79,7 +83,7 @@ public:
     if (M.getNamedMetadata(DoneMark))
       return PreservedAnalyses::all();
     Facts Known = Facts::takeFrom(M);
-    addRecord(M, Opts);
+    addRecords(M, Opts);
     if (!takeNames(M, Known))
       return PreservedAnalyses::none();
     if (std::string What = whatIsUnknown(M); !What.empty()) {

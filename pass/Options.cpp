@@ -53,6 +53,12 @@ static cl::opt<std::string>
                       "running program"),
              cl::cat(Category));
 
+static cl::opt<std::string>
+    GeneratorOpt("hcr-generator", cl::value_desc("text"),
+                 cl::desc("The command that wrote the source, kept in the "
+                          "object"),
+                 cl::cat(Category));
+
 static void normalizeRoot(std::string &Root) {
   SmallString<256> Path(Root);
   sys::fs::make_absolute(Path);
@@ -76,6 +82,7 @@ Options Options::fromCommandLine() {
   Result.Root = RootOpt;
   Result.Record = RecordOpt;
   Result.NamesFile = NamesOpt;
+  Result.Generator = GeneratorOpt;
   Result.IsImage = ImageOpt;
   if (Error E = parseProgram(ProgramOpt, Result.Program))
     report_fatal_error(std::move(E), /*gen_crash_diag=*/false);
@@ -100,13 +107,15 @@ Expected<Options> Options::fromParameters(StringRef Parameters) {
       Result.NamesFile = Parameter.str();
     else if (Parameter.consume_front("root="))
       Result.Root = Parameter.str();
+    else if (Parameter.consume_front("generator="))
+      Result.Generator = Parameter.str();
     else if (Parameter.consume_front("program=")) {
       if (Error E = parseProgram(Parameter, Result.Program))
         return std::move(E);
     } else
       return createStringError(
           "unknown parameter '%s' of the hcr pass; known are host, module, "
-          "image, name=, names=, root= and program=",
+          "image, name=, names=, root=, generator= and program=",
           Parameter.str().c_str());
   }
   normalizeRoot(Result.Root);

@@ -26,6 +26,7 @@ struct Options {
   bool IsNewModule = false;
   std::string Record;    ///< Compile record, empty for none.
   std::string NamesFile; ///< Other names for symbols (NamesFormat.h), or empty.
+  std::string Generator; ///< Who wrote the source, empty for a person.
 
   bool isHost() const { return Bind == Binding::Host; }
 

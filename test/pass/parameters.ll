@@ -14,8 +14,12 @@
 ; RUN: cd %S && %{opt} -load-pass-plugin=%{pass} -passes='hcr<root=/nowhere>' -S parameters.ll | %{FileCheck} --check-prefix=OUTSIDE %s
 ; OUTSIDE: !{!"/{{.*}}/test/pass/parameters.ll"}
 
+; Who wrote the source.
+; RUN: %{opt} -load-pass-plugin=%{pass} -passes='hcr<generator=/b nim c>' -S %s | %{FileCheck} --check-prefix=GENERATOR %s
+; GENERATOR: !"hcrg1:/b nim c"
+
 ; RUN: %{not} %{opt} -load-pass-plugin=%{pass} -passes='hcr<hosts>' -disable-output %s 2>&1 | %{FileCheck} --check-prefix=UNKNOWN %s
-; UNKNOWN: hcr: unknown parameter 'hosts' of the hcr pass; known are host, module, image, name=, names=, root= and program=
+; UNKNOWN: hcr: unknown parameter 'hosts' of the hcr pass; known are host, module, image, name=, names=, root=, generator= and program=
 ; RUN: %{not} %{opt} -load-pass-plugin=%{pass} -passes='hcr<program=xyz>' -disable-output %s 2>&1 | %{FileCheck} --check-prefix=PROGRAM %s
 ; PROGRAM: hcr: program id 'xyz' of -hcr-program is not a hexadecimal number
 target triple = "x86_64-pc-linux-gnu"

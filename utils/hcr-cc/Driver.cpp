@@ -9,6 +9,7 @@
 //     clang <libhcr>              -O2 TEMP/0.o TEMP/1.o -o prog
 #include "Driver.h"
 #include "../common/CompileRecord.h"
+#include "Generator.h"
 #include "clang/Driver/Options.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
@@ -177,6 +178,11 @@ Words Driver::compileFlags(const ClangArguments &Arguments,
     Add("-hcr-root", Place.Root);
     Add("-hcr-module", Place.Module);
     Add("-hcr-record", Record.text());
+    if (isNimOutput(Source.Path))
+      if (std::optional<GeneratorRecord> Generator = findGenerator()) {
+        Generator->Module = Place.Module;
+        Add("-hcr-generator", Generator->text());
+      }
   }
   Flags.push_back("--end-no-unused-arguments");
   return Flags;

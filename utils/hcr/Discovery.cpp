@@ -83,12 +83,15 @@ static void readRecords(StringRef Contents, ImageContents &Image) {
   while (!Contents.empty()) {
     auto [Text, Rest] = Contents.split('\0');
     Contents = Rest;
-    if (Text.consume_front(RecordPrefix))
+    if (Text.consume_front(RecordPrefix)) {
       if (std::optional<CompileRecord> R = CompileRecord::parse(Text))
         Image.Records.push_back(std::move(*R));
-    if (Text.consume_front(NamesPrefix)) {
+    } else if (Text.consume_front(NamesPrefix)) {
       auto [Module, Lines] = Text.split(NamesSeparator);
       Image.Names[Module.str()] = parseSymbols(Lines, NamesSeparator);
+    } else if (Text.consume_front(GeneratorPrefix)) {
+      if (std::optional<GeneratorRecord> R = GeneratorRecord::parse(Text))
+        Image.Generators.push_back(std::move(*R));
     }
   }
 }
@@ -349,6 +352,8 @@ Error Finder::addImage(const std::string &Path) {
   for (CompileRecord &R : Image->Records)
     Found.Known.emplace(R.Module, std::move(R));
   Found.Names.merge(Image->Names);
+  for (GeneratorRecord &R : Image->Generators)
+    Found.Generators.emplace(R.Module, std::move(R));
   for (ImageContents::Module &M : Image->Modules)
     Found.Types.emplace(M.Name, M.Types);
   for (ImageContents::Module &M : Image->Modules)

@@ -9,6 +9,7 @@
 #define HCR_UTILS_DISCOVERY_H
 
 #include "../common/CompileRecord.h"
+#include "../common/GeneratorRecord.h"
 #include "Program.h"
 #include "SymbolNames.h"
 #include <map>
@@ -23,7 +24,8 @@ struct ImageContents {
   };
   std::vector<Module> Modules; // from the tables
   std::vector<CompileRecord> Records;
-  ProgramSymbols Names;            // of modules in which names end in numbers
+  ProgramSymbols Names; // of modules in which names end in numbers
+  std::vector<GeneratorRecord> Generators;
   std::vector<std::string> Needed; // DT_NEEDED
   std::vector<std::string>
       SearchPaths; // DT_RUNPATH, DT_RPATH, $ORIGIN filled in
@@ -33,8 +35,9 @@ struct ImageContents {
 llvm::Expected<ImageContents> readImage(const std::string &Path);
 
 struct Modules {
-  std::map<std::string, CompileRecord> Known; // by name
-  std::vector<std::string> WithoutCommand;    // in tables, but no way to build
+  std::map<std::string, CompileRecord> Known;        // by name
+  std::map<std::string, GeneratorRecord> Generators; // of known modules
+  std::vector<std::string> WithoutCommand; // in tables, but no way to build
   std::string CompileCommands;        // compile_commands.json in use, or empty
   std::vector<std::string> Libraries; // used by the program: name or path
   std::map<std::string, std::string> Types; // of modules in tables
