@@ -28,21 +28,33 @@ std::string joined(const std::vector<std::string> &Names) {
 }
 
 json::Object toJson(const BuildResult &Result) {
-  return json::Object{{"event", "build"},
-                      {"built", json::Array(Result.Built)},
-                      {"same", json::Array(Result.Same)},
-                      {"gone", json::Array(Result.Gone)},
-                      {"added", json::Array(Result.Added)},
-                      {"failed", Result.Failed},
-                      {"compile_ms", Result.Compile},
-                      {"link_ms", Result.Link},
-                      {"total_ms", Result.Total}};
+  json::Object Event{{"event", "build"},
+                     {"built", json::Array(Result.Built)},
+                     {"same", json::Array(Result.Same)},
+                     {"gone", json::Array(Result.Gone)},
+                     {"added", json::Array(Result.Added)},
+                     {"failed", Result.Failed},
+                     {"compile_ms", Result.Compile},
+                     {"link_ms", Result.Link},
+                     {"total_ms", Result.Total}};
+  if (Result.Generate)
+    Event["generate_ms"] = Result.Generate;
+  return Event;
 }
 
 std::string buildTimes(const BuildResult &Result) {
-  return "build " + milliseconds(Result.Total) + " (compile " +
+  std::string Before =
+      Result.Generate ? "nim " + milliseconds(Result.Generate) + ", " : "";
+  return Before + "build " + milliseconds(Result.Total) + " (compile " +
          milliseconds(Result.Compile) + ", link " + milliseconds(Result.Link) +
          ")";
+}
+
+BuildResult failedBuild(const Generators::Outcome &Written) {
+  BuildResult Result;
+  Result.Failed = true;
+  Result.Generate = Written.Milliseconds;
+  return Result;
 }
 
 void reportGone(const BuildResult &Result, const Report &Out) {
@@ -50,6 +62,44 @@ void reportGone(const BuildResult &Result, const Report &Out) {
     for (const std::string &Name : Result.Gone)
       Out.warning("source of module '" + Name +
                   "' was removed; its functions are gone from the program");
+}
+
+// What a person names becomes what the builder knows.
+static Expected<std::vector<std::string>>
+modulesFor(Builder &B, const Generators &Writers, ArrayRef<std::string> Files) {
+  std::vector<std::string> Result;
+  for (const std::string &File : Files) {
+    if (!stampOf(File))
+      return failure("cannot find '" + File + "'");
+    if (Writers.isInput(File))
+      append_range(Result, Writers.outputs(B));
+    else if (looksLikeNim(File))
+      return failure("'" + File +
+                     "' is not a module of the program; import it in one");
+    else if (looksLikeSource(File) && !B.adopt(File))
+      return failure("'" + File +
+                     "' is not a module of the program, and there is "
+                     "no module like it to take the flags from");
+    Result.push_back(File);
+  }
+  return Result;
+}
+
+static Expected<BuildResult> build(Builder &B, Generators &Writers,
+                                   ArrayRef<std::string> Files) {
+  Expected<Generators::Outcome> Written = Writers.update(B);
+  if (!Written)
+    return Written.takeError();
+  if (Written->Failed)
+    return failedBuild(*Written);
+  Expected<std::vector<std::string>> Names = modulesFor(B, Writers, Files);
+  if (!Names)
+    return Names.takeError();
+  Expected<BuildResult> Result =
+      Files.empty() ? B.build() : B.buildNamed(*Names);
+  if (Result && Written->Ran)
+    Result->Generate = Written->Milliseconds;
+  return Result;
 }
 
 int buildCommand(const CommandLine &Line, const Report &Out) {
@@ -70,23 +120,10 @@ int buildCommand(const CommandLine &Line, const Report &Out) {
   for (const std::string &Name : Found->WithoutCommand)
     Out.warning("no compile command known for module '" + Name +
                 "'; compile it with hcr-cc, or give --compile-commands=DIR");
+  Generators Writers(*P, *Found, buildOptions(Line), Out);
   Builder B(*P, std::move(*Found), buildOptions(Line), Out);
-  std::vector<std::string> Files(Line.Operands.begin() + 1,
-                                 Line.Operands.end());
-  for (const std::string &File : Files) {
-    if (!stampOf(File)) {
-      Out.error("cannot find '" + File + "'");
-      return 1;
-    }
-    if (looksLikeSource(File) && !B.adopt(File)) {
-      Out.error("'" + File +
-                "' is not a module of the program, and there is "
-                "no module like it to take the flags from");
-      return 1;
-    }
-  }
   Expected<BuildResult> Result =
-      Files.empty() ? B.build() : B.buildNamed(Files);
+      build(B, Writers, ArrayRef(Line.Operands).drop_front());
   if (!Result) {
     Out.error(Result.takeError());
     return 1;
@@ -98,8 +135,11 @@ int buildCommand(const CommandLine &Line, const Report &Out) {
   reportGone(*Result, Out);
   if (!Result->Built.empty())
     Out.event("built " + joined(Result->Built) + " in " +
-                  milliseconds(Result->Total) + " ms (compile " +
-                  milliseconds(Result->Compile) + ", link " +
+                  milliseconds(Result->Generate + Result->Total) + " ms (" +
+                  (Result->Generate
+                       ? "nim " + milliseconds(Result->Generate) + ", "
+                       : "") +
+                  "compile " + milliseconds(Result->Compile) + ", link " +
                   milliseconds(Result->Link) + ")",
               toJson(*Result));
   else

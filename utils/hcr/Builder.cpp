@@ -317,6 +317,13 @@ bool Builder::isInProgram(StringRef File) const {
   });
 }
 
+std::vector<std::string> Builder::sources() const {
+  std::vector<std::string> Result;
+  for (const auto &[Name, Record] : Found.Known)
+    Result.push_back(Record.sourcePath());
+  return Result;
+}
+
 bool Builder::adopt(const std::string &Given) {
   SmallString<256> Path(Given);
   fs::make_absolute(Path);

@@ -23,7 +23,8 @@ struct BuildResult {
   std::vector<std::string> Gone;  // their source is no longer there
   std::vector<std::string> Added; // of Built: new in the program
   bool Failed = false;            // the reasons were reported
-  double Compile = 0, Link = 0, Total = 0; // milliseconds
+  // Milliseconds. Generate: before Total began.
+  double Compile = 0, Link = 0, Total = 0, Generate = 0;
 };
 
 class Builder {
@@ -52,6 +53,8 @@ public:
   // Makes a new source a module, with its neighbour's flags. True also if it
   // is one already.
   bool adopt(const std::string &Path);
+  // Of all modules, as in their records.
+  std::vector<std::string> sources() const;
 
 private:
   using Records = std::vector<const CompileRecord *>;

@@ -6,6 +6,7 @@
 
 #include "Builder.h"
 #include "CommandLine.h"
+#include "Generators.h"
 
 namespace hcr {
 
@@ -20,6 +21,7 @@ int linkCommand(const CommandLine &Line, const Report &Out);
 BuildOptions buildOptions(const CommandLine &Line);
 DiscoveryOptions discoveryOptions(const CommandLine &Line);
 llvm::json::Object toJson(const BuildResult &Result);
+BuildResult failedBuild(const Generators::Outcome &Written);
 void reportGone(const BuildResult &Result, const Report &Out);
 std::string joined(const std::vector<std::string> &Names);
 // "build 85 (compile 79, link 6)"

@@ -35,8 +35,14 @@ static Error buildImages(const Program &P, const CommandLine &Line,
       return failure("no compile command known for module '" + Name.getKey() +
                      "'; compile it with hcr-cc, or give "
                      "--compile-commands=DIR");
+  Generators Writers(P, *Found, buildOptions(Line), Out);
   Builder B(P, std::move(*Found), buildOptions(Line), Out);
-  Expected<BuildResult> Result = B.buildModules(std::move(Needed));
+  Expected<Generators::Outcome> Written = Writers.update(B);
+  if (!Written)
+    return Written.takeError();
+  Expected<BuildResult> Result = Written->Failed
+                                     ? failedBuild(*Written)
+                                     : B.buildModules(std::move(Needed));
   if (!Result)
     return Result.takeError();
   if (Result->Failed)

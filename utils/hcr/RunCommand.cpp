@@ -42,14 +42,18 @@ private:
 
 class Reloader {
 public:
-  Reloader(const Program &P, Builder &B, const Report &Out,
+  Reloader(const Program &P, Builder &B, Generators &Writers, const Report &Out,
            std::optional<unsigned> Poll, pid_t Pid, int Stop)
-      : P(P), B(B), Out(Out), Watch(Poll), Pid(Pid), Stop(Stop) {}
+      : P(P), B(B), Writers(Writers), Out(Out), Watch(Poll), Pid(Pid),
+        Stop(Stop) {}
   void loop();
 
 private:
   void start();
   void change(const Watcher::Changes &Changed);
+  std::vector<std::string> adopted(const Watcher::Changes &Changed);
+  bool watchInputs();
+  bool generate(const Stopwatch &Since);
   void handle(Expected<BuildResult> Result, const Stopwatch &Since);
   void watchNewFiles(bool LookAgain);
   void reload(const BuildResult &Built, const Stopwatch &Since);
@@ -61,6 +65,10 @@ private:
 
   const Program &P;
   Builder &B;
+  Generators &Writers;
+  std::vector<std::string> Held; // to build when generators have ended well
+  bool HeldAll = false;
+  double Generating = 0; // milliseconds, before the build to come
   const Report &Out;
   Watcher Watch;
   pid_t Pid;
@@ -191,6 +199,8 @@ void Reloader::handle(Expected<BuildResult> Result, const Stopwatch &Since) {
       Out.error(Result.takeError());
     return;
   }
+  if (double Milliseconds = std::exchange(Generating, 0))
+    Result->Generate = Milliseconds;
   if (Result->Failed) {
     if (!isStopping())
       Out.event("build failed; the program runs on unchanged", toJson(*Result));
@@ -204,6 +214,8 @@ void Reloader::handle(Expected<BuildResult> Result, const Stopwatch &Since) {
     reload(*Result, Since);
   else if (!Result->Same.empty())
     Out.event("unchanged " + joined(Result->Same), toJson(*Result));
+  else if (Result->Generate)
+    Out.event("unchanged: nim wrote what it wrote before", toJson(*Result));
 }
 
 // Files that a build made known. What happened to them between the compiler's
@@ -224,11 +236,48 @@ void Reloader::watchNewFiles(bool LookAgain) {
   }
 }
 
+// Returns whether there were any.
+bool Reloader::watchInputs() {
+  NewFiles New = Writers.newFiles();
+  Watch.watch(New.Files, New.SourceDirectories);
+  return !New.Files.empty();
+}
+
+// Has sources written anew that a generator writes. False: it could not, and
+// what was to be built waits.
+bool Reloader::generate(const Stopwatch &Since) {
+  double Milliseconds = 0;
+  bool LooksAgain = true;
+  // What became known only now may have changed before it was watched; but
+  // what is written to in each run must not keep us here.
+  for (int Runs = 0; LooksAgain && Runs != 2; ++Runs) {
+    Expected<Generators::Outcome> Written = Writers.update(B);
+    LooksAgain = watchInputs();
+    if (!Written) {
+      handle(Written.takeError(), Since);
+      return false;
+    }
+    append_range(Held, Written->Files);
+    if (Written->Failed) {
+      handle(failedBuild(*Written), Since);
+      return false;
+    }
+    if (Written->Ran)
+      Milliseconds += Written->Milliseconds;
+  }
+  Generating = Milliseconds;
+  return true;
+}
+
 // Whatever changed before we watched: since the program was linked, since the
 // last image, and in the moment between looking and watching.
 void Reloader::start() {
   Stopwatch Since;
   bool HasImages = sys::fs::exists(P.file("journal"));
+  watchInputs();
+  generate(Since);
+  Held.clear();   // is among all
+  Generating = 0; // nobody waited for it
   Expected<BuildResult> Result = B.build();
   bool Reloads = Result && !Result->Failed &&
                  (!Result->Built.empty() || !Result->Gone.empty());
@@ -246,13 +295,14 @@ void Reloader::start() {
   Stopwatch Again;
   handle(B.build(), Again);
   watchNewFiles(/*LookAgain=*/true);
+  size_t Count = B.fileCount() + Writers.fileCount();
   if (!isStopping())
     Out.event("watching " + plural(B.moduleCount(), "module") + " (" +
-                  plural(B.fileCount(), "file") + ")",
+                  plural(Count, "file") + ")",
               json::Object{{"event", "watching"},
                            {"pid", Pid},
                            {"modules", int64_t(B.moduleCount())},
-                           {"files", int64_t(B.fileCount())}});
+                           {"files", int64_t(Count)}});
 }
 
 void Reloader::checkProgram() {
@@ -261,16 +311,31 @@ void Reloader::checkProgram() {
                 "' was linked again; restart it to run the new one");
 }
 
-void Reloader::change(const Watcher::Changes &Changed) {
-  checkProgram();
+// Sources that are new or came back become modules. A generator's are its own
+// business, and may belong to another program.
+std::vector<std::string> Reloader::adopted(const Watcher::Changes &Changed) {
   std::vector<std::string> Files = Changed.Files;
+  auto IsMine = [](StringRef File) {
+    return looksLikeSource(File) && !isNimOutput(File);
+  };
   for (const std::string &File : Changed.NewSources)
-    if (stampOf(File) && B.adopt(File))
+    if (IsMine(File) && stampOf(File) && B.adopt(File))
       Files.push_back(File);
   for (const std::string &File : Changed.Files) // one that came back
-    if (looksLikeSource(File) && !B.isInProgram(File) && stampOf(File))
+    if (IsMine(File) && !B.isInProgram(File) && stampOf(File))
       B.adopt(File);
-  if (Changed.Everything)
+  return Files;
+}
+
+void Reloader::change(const Watcher::Changes &Changed) {
+  checkProgram();
+  append_range(Held, adopted(Changed));
+  HeldAll |= Changed.Everything;
+  if (Changed.Everything || Writers.concerns(Changed.Files))
+    if (!generate(Changed.Since))
+      return;
+  std::vector<std::string> Files = std::exchange(Held, {});
+  if (std::exchange(HeldAll, false))
     handle(B.build(), Changed.Since);
   else if (!Files.empty())
     handle(B.buildChanged(Files), Changed.Since);
@@ -309,6 +374,7 @@ int runCommand(const CommandLine &Line, const Report &Out) {
                 "'; it will not be reloaded");
   BuildOptions Options = buildOptions(Line);
   Options.OwnGroup = true;
+  Generators Writers(*P, *Found, Options, Out);
   Builder B(*P, std::move(*Found), Options, Out);
 
   std::vector<std::string> Environment = {"HCR_CONTROL=1"};
@@ -325,7 +391,7 @@ int runCommand(const CommandLine &Line, const Report &Out) {
     return 1;
   }
   Descriptor Stop(eventfd(0, EFD_CLOEXEC));
-  Reloader R(*P, B, Out, Line.Poll, Started->pid(), Stop.get());
+  Reloader R(*P, B, Writers, Out, Line.Poll, Started->pid(), Stop.get());
   EventReader Events(*P, Out, Started->pid(), Stop.get());
   std::thread Worker([&] { R.loop(); });
   std::thread Telling([&] { Events.loop(); });

@@ -167,6 +167,17 @@ bool looksLikeSource(StringRef Path) {
       .Default(false);
 }
 
+bool looksLikeNim(StringRef Path) {
+  StringRef Name = path::filename(Path);
+  return !Name.starts_with(".") &&
+         (Name.ends_with(".nim") || Name.ends_with(".nims") ||
+          Name.ends_with("nim.cfg"));
+}
+
+static bool mayBeNew(StringRef Path) {
+  return looksLikeSource(Path) || looksLikeNim(Path);
+}
+
 void Watcher::take(StringRef Directory, StringRef Name, uint32_t Mask,
                    Batch &Changed) {
   SmallString<256> Path(Directory);
@@ -175,7 +186,7 @@ void Watcher::take(StringRef Directory, StringRef Name, uint32_t Mask,
   std::string Reported =
       Known == Names.end() ? std::string(Path) : Known->second;
   if (Known == Names.end()) {
-    if (!looksLikeSource(Name) || !SourceDirectories.contains(Directory))
+    if (!mayBeNew(Name) || !SourceDirectories.contains(Directory))
       return;
     if (Mask & (IN_DELETE | IN_MOVED_FROM)) {
       Changed.NewSources.erase(Reported);
@@ -245,7 +256,7 @@ std::vector<std::string> Watcher::newSourcesIn(StringRef Directory) {
   std::error_code Code;
   for (sys::fs::directory_iterator I(Directory, Code), End; !Code && I != End;
        I.increment(Code))
-    if (looksLikeSource(I->path()) && !Names.contains(I->path()) &&
+    if (mayBeNew(I->path()) && !Names.contains(I->path()) &&
         Bystanders.insert(I->path()).second)
       Result.push_back(I->path());
   return Result;

@@ -19,6 +19,8 @@ namespace hcr {
 
 // The name of a C or C++ source, not hidden, not an editor's.
 bool looksLikeSource(llvm::StringRef Path);
+// The same of what Nim's compiler reads.
+bool looksLikeNim(llvm::StringRef Path);
 
 class Watcher {
 public:
