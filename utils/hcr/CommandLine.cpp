@@ -147,6 +147,11 @@ Error Parser::take(const Arg &A) {
 
 Expected<CommandLine> Parser::parse() {
   Table Options;
+  StringRef First = Words.empty() ? "" : Words.front();
+  if (Command == Nim && First != "--help" && First != "-h") {
+    Line.Rest.assign(Words.begin(), Words.end());
+    return std::move(Line);
+  }
   for (unsigned Index = 0; Index < Words.size();) {
     if (StringRef(Words[Index]) == "--") {
       Line.Rest.assign(Words.begin() + Index + 1, Words.end());

@@ -18,7 +18,8 @@ enum CommandBit : unsigned {
   Reload = 1 << 10,
   Status = 1 << 11,
   Stress = 1 << 12,
-  Link = 1 << 13
+  Link = 1 << 13,
+  Nim = 1 << 14
 };
 
 struct CommandLine {
@@ -31,7 +32,8 @@ struct CommandLine {
   std::optional<unsigned> Poll, Interval, Reloads, Seed, TimeLimit, Pid;
   // PROGRAM and what belongs to it: files to build, objects to link.
   std::vector<std::string> Operands;
-  // Everything after PROGRAM (run, stress) or after `--` (link), untouched.
+  // Everything after PROGRAM (run, stress) or after `--` (link), and
+  // all words of `hcr nim`, untouched.
   std::vector<std::string> Rest;
 
   // An error means wrong usage.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The commands of hcr; each returns an exit code: 0 done, 1 could not, 2 wrong
-// usage (run and stress: the program's).
+// usage (run and stress: the program's; nim: Nim's).
 #ifndef HCR_UTILS_COMMANDS_H
 #define HCR_UTILS_COMMANDS_H
 
@@ -16,6 +16,7 @@ int reloadCommand(const CommandLine &Line, const Report &Out);
 int statusCommand(const CommandLine &Line, const Report &Out);
 int stressCommand(const CommandLine &Line, const Report &Out);
 int linkCommand(const CommandLine &Line, const Report &Out);
+int nimCommand(const CommandLine &Line, const Report &Out);
 
 // Shared by the commands that build.
 BuildOptions buildOptions(const CommandLine &Line);

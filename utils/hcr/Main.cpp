@@ -93,6 +93,21 @@ EXIT STATUS:
   linker options) go to the link of the executable. @FILE stands for the words
   in FILE.
 
+)"},
+    {"nim", Nim, nimCommand, "hcr nim COMMAND [NIM-OPTION...] FILE",
+     "compile a Nim program so that hcr run can reload it", false,
+     R"(DESCRIPTION:
+  Runs nim with all that follows, and with hcr-cc and hcr-c++ as its compilers:
+      hcr nim c main.nim
+      hcr run ./main
+  is all that it takes to edit the .nim files of a running program. The same
+  without this command:
+      nim c --cc:clang --clang.exe:hcr-cc --clang.linkerexe:hcr-cc main.nim
+
+EXIT STATUS:
+  nim's
+  1  nim could not be run
+  2  wrong usage
 )"}};
 
 static void printHelp(raw_ostream &Out) {
@@ -123,7 +138,7 @@ static int runOne(const CommandInfo &Info, ArrayRef<const char *> Given) {
   Report Plain(false, false, false);
   SmallVector<const char *, 64> Words(Given);
   BumpPtrAllocator Memory;
-  if (!(Info.Bit & (Run | Stress)))
+  if (!(Info.Bit & (Run | Stress | Nim)))
     if (Error E = openResponseFiles(Words, Memory)) {
       Plain.error(std::move(E));
       return 2;
@@ -139,9 +154,9 @@ static int runOne(const CommandInfo &Info, ArrayRef<const char *> Given) {
     printOptions(outs(), Info.Usage, Title.c_str(), Info.Bit);
     outs() << "\n"
            << Info.Text
-           << (Info.Bit == Stress ? ""
-               : Info.Bit == Run  ? ProgramCodes
-                                  : ExitCodes);
+           << (Info.Bit & (Stress | Nim) ? ""
+               : Info.Bit == Run         ? ProgramCodes
+                                         : ExitCodes);
     return 0;
   }
   if (Line->Version) {

@@ -8,6 +8,7 @@ def Reload : OptionVisibility;
 def Status : OptionVisibility;
 def Stress : OptionVisibility;
 def Link : OptionVisibility;
+def Nim : OptionVisibility;
 
 defvar Everywhere = [Build, Run, Reload, Status, Stress, Link];
 defvar Building = [Build, Run, Reload, Stress, Link];
@@ -24,8 +25,9 @@ multiclass Setting<string Name, string Value, string Help,
                    Visibility<Where>;
 }
 
-def help : Switch<"help", "Print this text", Everywhere>;
-def help_short : Flag<["-"], "h">, Alias<help>, Visibility<Everywhere>;
+def help : Switch<"help", "Print this text", !listconcat(Everywhere, [Nim])>;
+def help_short : Flag<["-"], "h">, Alias<help>,
+    Visibility<!listconcat(Everywhere, [Nim])>;
 def version : Switch<"version", "Print the version", Everywhere>;
 def json : Switch<"json", "Report in JSON, one object per line", Everywhere>;
 def quiet : Switch<"quiet", "Report errors only", Everywhere>;

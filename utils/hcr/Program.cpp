@@ -90,11 +90,15 @@ std::vector<pid_t> Program::liveProcesses() const {
   return Result;
 }
 
-std::string ownLibraryDirectory() {
+std::string ownProgramDirectory() {
   SmallString<256> Path;
   if (fs::real_path("/proc/self/exe", Path))
     return "";
-  return (path::parent_path(path::parent_path(Path)) + "/lib").str();
+  return path::parent_path(Path).str();
+}
+
+std::string ownLibraryDirectory() {
+  return (path::parent_path(ownProgramDirectory()) + "/lib").str();
 }
 
 } // namespace hcr

@@ -31,6 +31,7 @@ uint64_t programId(FileStamp Stamp);
 
 // Places of this HCR: bin/ and lib/ side by side.
 std::string ownLibraryDirectory();
+std::string ownProgramDirectory();
 
 } // namespace hcr
 #endif
