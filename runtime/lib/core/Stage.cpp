@@ -55,6 +55,8 @@ static void stageDrops(Transaction &T, Module &M) {
 }
 
 void stageGoing(Transaction &T, Module &M) {
+  if (std::find(T.Going.begin(), T.Going.end(), &M) != T.Going.end())
+    return; // its source was removed, and nobody imports it any more
   T.Going.push_back(&M);
   stageDrops(T, M);
 }
