@@ -48,8 +48,15 @@ static std::map<std::string, Group> groupsOf(const Modules &Found) {
 Generators::Generators(const Program &P, const Modules &Found,
                        const BuildOptions &Options, const Report &Out)
     : P(P), Options(Options), Out(Out) {
-  for (auto &[Directory, G] : groupsOf(Found))
-    Projects.emplace_back(P, *G.How, Directory, G.Sources);
+  for (auto &[Directory, G] : groupsOf(Found)) {
+    NimProject Project(P, *G.How, Directory, G.Sources);
+    if (Project.canRunAgain())
+      Projects.push_back(std::move(Project));
+    else
+      Out.warning("do not know how to run '" + Project.commandLine() +
+                  "' again, so edits of .nim files are not seen; compile the "
+                  "program with nim c FILE");
+  }
 }
 
 //===-- Files -------------------------------------------------------------===//

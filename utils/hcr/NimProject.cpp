@@ -19,9 +19,19 @@ namespace {
 // `nim -d:x c -d:y main.nim argument...`
 struct NimWords {
   std::vector<std::string> Options; // with the command among them
-  std::string Project;              // empty if there is none
+  std::string Project;              // empty if it is not a compile of a file
 };
 } // namespace
+
+// Nim takes compileToC and compile_to_c for the same. `objc` writes other
+// files, and a task of a project's config.nims may do anything.
+static bool compilesFile(StringRef Word) {
+  std::string Name = Word.lower();
+  erase(Name, '_');
+  return is_contained(
+      {"c", "cc", "compile", "compiletoc", "cpp", "compiletocpp", "r"},
+      StringRef(Name));
+}
 
 // Values of Nim's options are part of the word, so words without a dash are, in
 // this order, the command, the project, and what belongs to the program.
@@ -29,11 +39,14 @@ static NimWords split(ArrayRef<std::string> Arguments) {
   NimWords Result;
   bool HasCommand = false;
   for (StringRef Word : Arguments) {
-    if (!Word.starts_with("-") && HasCommand) {
+    bool IsOption = Word.starts_with("-");
+    if (!IsOption && HasCommand) {
       Result.Project = Word.str();
       break;
     }
-    HasCommand |= !Word.starts_with("-");
+    if (!IsOption && !compilesFile(Word))
+      break;
+    HasCommand |= !IsOption;
     // `r` runs whatever the options say.
     Result.Options.push_back(Word == "r" ? "c" : Word.str());
   }
@@ -56,11 +69,16 @@ std::string NimProject::name() const {
   return path::filename(projectFile()).str();
 }
 
-Expected<Command> NimProject::command(bool Colours) const {
+bool NimProject::canRunAgain() const {
+  return !split(How.Arguments).Project.empty();
+}
+
+std::string NimProject::commandLine() const {
+  return "nim " + shellQuoted(How.Arguments);
+}
+
+Command NimProject::command(bool Colours) const {
   NimWords Given = split(How.Arguments);
-  if (Given.Project.empty())
-    return failure("cannot tell which file 'nim " + shellQuoted(How.Arguments) +
-                   "' compiles; compile the program with nim c FILE");
   Command Words = {How.Executable};
   append_range(Words, Given.Options);
   // The last of several counts. With nimBetterRun the build instructions say
@@ -220,19 +238,17 @@ Error NimProject::remember() {
 //===-- One run -----------------------------------------------------------===//
 
 Expected<Finished> NimProject::generate(bool OwnGroup, bool Colours) {
-  Expected<Command> Words = command(Colours);
-  if (!Words)
-    return Words.takeError();
   if (!fs::can_execute(How.Executable))
     return failure("cannot run '" + How.Executable +
                    "', which compiled the program; compile it again with the "
                    "Nim that is installed");
   if (Error E = makeDirectory(Cache))
     return std::move(E);
+  Command Words = command(Colours);
   Started = fileClock();
-  Expected<Finished> Result = runCaptured(*Words, How.Directory, OwnGroup);
+  Expected<Finished> Result = runCaptured(Words, How.Directory, OwnGroup);
   if (Result && Result->Code == 0 && !readInstructions())
-    return failure("'" + shellQuoted(*Words) + "' wrote no C into '" + Cache +
+    return failure("'" + shellQuoted(Words) + "' wrote no C into '" + Cache +
                    "'");
   return Result;
 }

@@ -27,7 +27,10 @@ public:
              llvm::ArrayRef<std::string> Sources);
 
   llvm::StringRef outputs() const { return Outputs; }
-  std::string name() const; // main.nim
+  std::string name() const;        // main.nim
+  std::string commandLine() const; // as recorded, for people
+  // False: it was no plain compile of a file; nothing else may be called then.
+  bool canRunAgain() const;
   // All that the last good run read, and settings that are not there yet.
   // Before the first run: the modules, as far as names of C files tell.
   const std::vector<std::string> &inputs() const { return Inputs; }
@@ -45,7 +48,7 @@ public:
   llvm::Error remember();
 
 private:
-  llvm::Expected<Command> command(bool Colours) const;
+  Command command(bool Colours) const;
   std::string projectFile() const;
   std::string stampsFile() const { return Cache + ".stamps"; }
   std::vector<std::string> settings() const;
