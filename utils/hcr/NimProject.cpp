@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "NimProject.h"
 #include "Watcher.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
+#include <cerrno>
+#include <unistd.h>
 
 using namespace llvm;
 namespace fs = llvm::sys::fs;
@@ -77,16 +80,16 @@ std::string NimProject::commandLine() const {
   return "nim " + shellQuoted(How.Arguments);
 }
 
-Command NimProject::command(bool Colours) const {
+Command NimProject::command(const std::string &Nimcache, bool Colours) const {
   NimWords Given = split(How.Arguments);
   Command Words = {How.Executable};
   append_range(Words, Given.Options);
   // The last of several counts. With nimBetterRun the build instructions say
   // which files were read.
-  append_range(Words,
-               std::vector<std::string>{"--run:off", "--compileOnly",
-                                        "--forceBuild", "--define:nimBetterRun",
-                                        "--hints:off", "--nimcache:" + Cache});
+  append_range(
+      Words, std::vector<std::string>{"--run:off", "--compileOnly",
+                                      "--forceBuild", "--define:nimBetterRun",
+                                      "--hints:off", "--nimcache:" + Nimcache});
   if (Colours)
     Words.push_back("--colors:on");
   Words.push_back(Given.Project);
@@ -154,24 +157,18 @@ static std::vector<std::string> firstStrings(const json::Array *Rows) {
 }
 
 // Nim names the file after the project, or after the program.
-static std::string newestInstructions(const std::string &Directory) {
-  std::string Newest;
-  int64_t Time = 0;
+static std::string instructionsIn(const std::string &Directory) {
   std::error_code Code;
   for (fs::directory_iterator I(Directory, Code), End; !Code && I != End;
        I.increment(Code))
     if (path::extension(I->path()) == ".json")
-      if (std::optional<FileStamp> Stamp = stampOf(I->path());
-          Stamp && Stamp->Time > Time) {
-        Newest = I->path();
-        Time = Stamp->Time;
-      }
-  return Newest;
+      return I->path();
+  return "";
 }
 
 // False if no run ended well yet.
 bool NimProject::readInstructions() {
-  Expected<std::string> Text = readFile(newestInstructions(Cache));
+  Expected<std::string> Text = readFile(instructionsIn(Cache));
   if (!Text) {
     consumeError(Text.takeError());
     return false;
@@ -187,7 +184,10 @@ bool NimProject::readInstructions() {
   Generated.clear();
   Others.clear();
   for (std::string &File : firstStrings(Instructions->getArray("compile")))
-    (isNimOutput(File) ? Generated : Others).push_back(std::move(File));
+    if (isNimOutput(File)) // names the directory in which Nim ran
+      Generated.push_back(Cache + "/" + path::filename(File).str());
+    else
+      Others.push_back(std::move(File));
   Inputs = firstStrings(Instructions->getArray("depfiles"));
   append_range(Inputs, settings());
   sort(Inputs);
@@ -237,18 +237,28 @@ Error NimProject::remember() {
 
 //===-- One run -----------------------------------------------------------===//
 
+// A Nim whose builder was killed may still be writing, so each run has a
+// directory of its own; the next builder removes those that were left behind.
 Expected<Finished> NimProject::generate(bool OwnGroup, bool Colours) {
   if (!fs::can_execute(How.Executable))
     return failure("cannot run '" + How.Executable +
                    "', which compiled the program; compile it again with the "
                    "Nim that is installed");
-  if (Error E = makeDirectory(Cache))
+  std::string Temporary = P.file("build/tmp." + Twine(getpid()));
+  std::string Fresh = Temporary + "/nim";
+  if (Error E = makeDirectory(Fresh))
     return std::move(E);
-  Command Words = command(Colours);
+  auto Clean = make_scope_exit([&] { fs::remove_directories(Temporary); });
+  Command Words = command(Fresh, Colours);
   Started = fileClock();
   Expected<Finished> Result = runCaptured(Words, How.Directory, OwnGroup);
-  if (Result && Result->Code == 0 && !readInstructions())
-    return failure("'" + shellQuoted(Words) + "' wrote no C into '" + Cache +
+  if (!Result || Result->Code != 0)
+    return Result;
+  fs::remove_directories(Cache);
+  if (rename(Fresh.c_str(), Cache.c_str()) != 0)
+    return systemFailure("cannot write '" + Cache + "'", errno);
+  if (!readInstructions())
+    return failure("'" + shellQuoted(Words) + "' wrote no C into '" + Fresh +
                    "'");
   return Result;
 }

@@ -48,7 +48,7 @@ public:
   llvm::Error remember();
 
 private:
-  Command command(bool Colours) const;
+  Command command(const std::string &Nimcache, bool Colours) const;
   std::string projectFile() const;
   std::string stampsFile() const { return Cache + ".stamps"; }
   std::vector<std::string> settings() const;
