@@ -2,13 +2,14 @@
 // A program's part that Nim's compiler wrote: which files it is made of, and
 // how the C of them is made anew.
 //
-// Nim runs with the recorded command, but writes into a directory of ours,
-// PROGRAM.hcr/build/nim/, and compiles nothing. Only when it ended well its
-// files replace those that the program's modules are compiled from. So an error
-// changes nothing, a Nim that is killed leaves nothing half written, and the
-// nimcache is never shared with a Nim that somebody else runs. --compileOnly
-// leaves two comments out at the top of each file, which would make every
-// module look changed: files are compared without those, and keep theirs.
+// Nim runs with the recorded command, but writes into a directory of ours and
+// compiles nothing. Only when it ended well that becomes
+// PROGRAM.hcr/build/nim/, and its files replace those that the program's
+// modules are compiled from. So an error changes nothing, a Nim that is killed
+// leaves nothing half written, and the nimcache is never shared with a Nim that
+// somebody else runs. --compileOnly leaves two comments out at the top of each
+// file, which would make every module look changed: files are compared without
+// those, and keep theirs.
 #ifndef HCR_UTILS_NIMPROJECT_H
 #define HCR_UTILS_NIMPROJECT_H
 
