@@ -8,6 +8,7 @@
 #include "AddressUses.h"
 #include "Classify.h"
 #include "DynamicInit.h"
+#include "FirstUse.h"
 #include "Hashing.h"
 #include "Lowering.h"
 #include "ModuleTable.h"
@@ -122,6 +123,8 @@ private:
     bringLibcStatics(M, Opts);
     numberLocalStatics(M);
     makeRoomInVtables(M);
+    if (Opts.IsImage && isNimModule(M))
+      initialiseAtFirstUse(M, Opts);
 
     // What each symbol is, and what it says, before anything changes.
     Plan P = classify(M, Opts, Known, LibraryInfo);

@@ -21,6 +21,23 @@ bool belongsToVersion(const GlobalValue &G) {
          (isa<Function>(G) && Name.starts_with("Marker_"));
 }
 
+Function *startUpCode(Module &M) {
+  // In the program's main module it has a name of its own.
+  for (Function &F : M)
+    if (!F.isDeclaration() && F.arg_empty() &&
+        (F.getName().ends_with("_Init000") || F.getName() == "NimMainModule"))
+      return &F;
+  return nullptr;
+}
+
+bool isStartUpCode(const Function &F) {
+  return F.getName().ends_with("_Init000") ||
+         F.getName().ends_with("_DatInit000") ||
+         is_contained({"NimMainModule", "NimMainInner", "NimMain", "PreMain",
+                       "PreMainInner", "main"},
+                      F.getName());
+}
+
 void fillTypeInfos(Module &M, Function &Init) {
   IRBuilder<> B(&Init.getEntryBlock().front());
   for (Function &F : M)

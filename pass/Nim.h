@@ -16,6 +16,13 @@ bool isNimModule(const llvm::Module &M);
 /// stays as it is.
 bool belongsToVersion(const llvm::GlobalValue &G);
 
+/// The function of the module's top-level statements, null if there are none.
+llvm::Function *startUpCode(llvm::Module &M);
+
+/// That function, or the one that fills type information: nothing waits for
+/// variables there.
+bool isStartUpCode(const llvm::Function &F);
+
 /// Makes \p Init, which each load of an image runs, fill type information:
 ///
 ///     call @NAME_DatInit000()

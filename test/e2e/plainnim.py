@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Programs that Nim compiles to plain C, for stories in this directory."""
 
+import glob
 import os
 
 from hcrtest import BUILD, Project, run
@@ -25,8 +26,15 @@ class NimProject(Project):
         return self
 
     def rebuild(self, *files, code=0):
+        """Compiles what changed; sources that Nim made are new modules."""
+        before = self.generated()
         self.nim("--compileOnly")
+        if new := sorted(self.generated() - before):
+            super().rebuild(*new)
         return super().rebuild(*files, code=code)
+
+    def generated(self):
+        return set(glob.glob(self.path("cache/*.nim.c")))
 
 
 def everyMemoryManager(*flags):

@@ -1,0 +1,904 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "TopLevelCode.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Analysis/PostDominators.h"
+#include "llvm/IR/DebugInfo.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+#include "llvm/Transforms/Utils/Local.h"
+#include "llvm/Transforms/Utils/PromoteMemToReg.h"
+
+using namespace llvm;
+
+namespace hcr {
+namespace {
+
+StringRef calleeName(const Instruction &I) {
+  const auto *Call = dyn_cast<CallBase>(&I);
+  const Function *F = Call ? Call->getCalledFunction() : nullptr;
+  return F ? F->getName() : "";
+}
+
+/// Calls of Nim's runtime that end the statement: `raiseOverflow()`.
+bool isRaise(const Instruction &I) {
+  return calleeName(I).starts_with("raise") ||
+         calleeName(I).starts_with("reraise");
+}
+
+/// Assignments by a call: the first argument is the place.
+bool isAssignment(StringRef Callee) {
+  return is_contained({"asgnRef", "asgnRefNoCycle", "unsureAsgnRef",
+                       "genericAssign", "genericSeqAssign",
+                       "genericShallowAssign", "genericAssignOpenArray",
+                       "genericArrayAssign", "nimCopyMem"},
+                      Callee) ||
+         Callee.starts_with("eqsink_") || Callee.starts_with("eqcopy_");
+}
+
+/// Of the old value, which a variable without a value does not have.
+bool isRelease(StringRef Callee) {
+  return Callee.starts_with("nimGCunref") || Callee.starts_with("eqdestroy_");
+}
+
+bool isMarkerRegistration(StringRef Callee) {
+  return Callee == "nimRegisterGlobalMarker" ||
+         Callee == "nimRegisterThreadLocalMarker";
+}
+
+/// What a try statement does with the exception itself.
+bool handlesException(StringRef Callee) {
+  return is_contained({"popCurrentException", "popSafePoint", "setFrame",
+                       "closureIterSetupExc"},
+                      Callee);
+}
+
+bool isEffect(const Instruction &I) {
+  return I.mayHaveSideEffects() && !I.isTerminator();
+}
+
+/// An object that a pointer leads to, and whether through the object's value
+/// (what a pointer in it points to) and not into the object itself.
+struct Root {
+  const Value *Object;
+  bool IsDeep;
+};
+
+using Roots = SmallVector<Root, 2>;
+
+void addRoots(const Value *Pointer, bool IsDeep, Roots &Result,
+              SmallPtrSetImpl<const Value *> &Seen) {
+  Pointer = Pointer->stripInBoundsOffsets();
+  if (!Seen.insert(Pointer).second)
+    return;
+  if (const auto *GEP = dyn_cast<GEPOperator>(Pointer))
+    return addRoots(GEP->getPointerOperand(), IsDeep, Result, Seen);
+  if (const auto *Intrinsic = dyn_cast<IntrinsicInst>(Pointer);
+      Intrinsic &&
+      Intrinsic->getIntrinsicID() == Intrinsic::threadlocal_address)
+    return addRoots(Intrinsic->getArgOperand(0), IsDeep, Result, Seen);
+  if (const auto *Load = dyn_cast<LoadInst>(Pointer))
+    return addRoots(Load->getPointerOperand(), true, Result, Seen);
+  if (isa<PHINode>(Pointer) || isa<SelectInst>(Pointer)) {
+    for (const Value *Operand : cast<User>(Pointer)->operands())
+      if (Operand->getType()->isPointerTy())
+        addRoots(Operand, IsDeep, Result, Seen);
+    return;
+  }
+  if (isa<GlobalVariable>(Pointer) || isa<Instruction>(Pointer))
+    Result.push_back({Pointer, IsDeep});
+}
+
+Roots rootsOf(const Value *Pointer) {
+  Roots Result;
+  SmallPtrSet<const Value *, 8> Seen;
+  if (Pointer->getType()->isPointerTy())
+    addRoots(Pointer, false, Result, Seen);
+  return Result;
+}
+
+/// Pointers through which \p I may write.
+SmallVector<const Value *, 4> writtenBy(const Instruction &I) {
+  if (const auto *Store = dyn_cast<StoreInst>(&I))
+    return {Store->getPointerOperand()};
+  if (const auto *Copy = dyn_cast<AnyMemIntrinsic>(&I))
+    return {Copy->getRawDest()};
+  SmallVector<const Value *, 4> Result;
+  if (const auto *Call = dyn_cast<CallBase>(&I))
+    if (!Call->onlyReadsMemory())
+      for (const Value *Argument : Call->args())
+        if (Argument->getType()->isPointerTy())
+          Result.push_back(Argument);
+  return Result;
+}
+
+/// Pointers through which \p I may read or that it hands on.
+SmallVector<const Value *, 4> readBy(const Instruction &I) {
+  SmallVector<const Value *, 4> Result;
+  for (const Value *Operand : I.operands())
+    if (Operand->getType()->isPointerTy() && !isa<Function>(Operand))
+      Result.push_back(Operand);
+  return Result;
+}
+
+bool touches(const Instruction &I, const Value &Object) {
+  return any_of(writtenBy(I), [&](const Value *Pointer) {
+    return any_of(rootsOf(Pointer),
+                  [&](const Root &R) { return R.Object == &Object; });
+  });
+}
+
+/// Writes of zero: a variable is zero before its first value.
+bool isFill(const Instruction &I) {
+  if (const auto *Store = dyn_cast<StoreInst>(&I)) {
+    const auto *C = dyn_cast<Constant>(Store->getValueOperand());
+    return C && C->isNullValue();
+  }
+  if (const auto *Set = dyn_cast<AnyMemSetInst>(&I)) {
+    const auto *C = dyn_cast<Constant>(Set->getValue());
+    return C && C->isNullValue();
+  }
+  StringRef Callee = calleeName(I);
+  if (Callee == "nimZeroMem" || Callee == "genericReset")
+    return true;
+  return isAssignment(Callee) &&
+         isa<ConstantPointerNull>(cast<CallBase>(I).getArgOperand(1));
+}
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The copy that is analysed: frames of stack traces gone, scalar temporaries
+// as values, checks for errors as marks.
+
+/// `if (error) { raise…(); goto BeforeRet; }` as one call of a mark, so that
+/// what follows does not depend on it.
+struct Check {
+  CallInst *Mark = nullptr; ///< hcr.check(condition)
+  /// Asks the error flag after a call; else it comes before what it guards.
+  bool AsksFlag = false;
+  BasicBlock *Raise = nullptr; ///< Not reached any more; what the check does.
+};
+
+class TopLevelCode::Body {
+public:
+  Function *F;
+  Function *MarkFunction;
+  const SmallPtrSetImpl<GlobalVariable *> &Locals;
+  MapVector<const CallInst *, Check> Checks;
+  SmallVector<Instruction *, 0> Effects; ///< In the order of the source.
+  DenseMap<const Instruction *, unsigned> Position; ///< In Effects.
+  std::unique_ptr<DominatorTree> Dominators;
+  std::unique_ptr<PostDominatorTree> PostDominators;
+  /// The branches that decide whether a block runs.
+  DenseMap<const BasicBlock *, SmallVector<Instruction *, 2>> Controls;
+
+  Body(Function &StartUp, const SmallPtrSetImpl<GlobalVariable *> &Locals)
+      : Locals(Locals) {
+    ValueToValueMapTy Map;
+    F = CloneFunction(&StartUp, Map);
+    F->setName("hcr.top_level_code");
+    F->setLinkage(GlobalValue::InternalLinkage);
+    F->setVisibility(GlobalValue::DefaultVisibility);
+    F->setDSOLocal(true);
+    stripDebugInfo(*F);
+    Module &M = *F->getParent();
+    MarkFunction = Function::Create(
+        FunctionType::get(Type::getVoidTy(M.getContext()),
+                          {Type::getInt1Ty(M.getContext())}, false),
+        GlobalValue::ExternalLinkage, "hcr.check", M);
+    removeFrames();
+    threadCleanups();
+    removeUnreachableBlocks(*F);
+    promoteTemporaries();
+    markChecks();
+    analyse();
+  }
+
+  ~Body() {
+    Dominators.reset();
+    PostDominators.reset();
+    F->eraseFromParent();
+    MarkFunction->eraseFromParent();
+  }
+
+private:
+  /// Lifetimes, and the frames that stack traces are made of.
+  void removeFrames() {
+    SmallPtrSet<Value *, 2> Frames;
+    SmallVector<Instruction *, 0> Dead;
+    for (Instruction &I : instructions(*F)) {
+      StringRef Callee = calleeName(I);
+      if (I.isLifetimeStartOrEnd() || isa<DbgInfoIntrinsic>(I) ||
+          Callee == "popFrame" || Callee == "nimFrame")
+        Dead.push_back(&I);
+      if (Callee == "nimFrame")
+        Frames.insert(cast<CallBase>(I).getArgOperand(0)->stripPointerCasts());
+    }
+    for (Value *Frame : Frames)
+      for (Instruction &I : instructions(*F))
+        if (auto *Store = dyn_cast<StoreInst>(&I))
+          if (Store->getPointerOperand()->stripInBoundsOffsets() == Frame)
+            Dead.push_back(Store);
+    for (Instruction *I : Dead)
+      I->eraseFromParent();
+  }
+
+  /// Clang leaves a block with a cleanup through a switch on a variable:
+  /// `store 2, %dest; br cleanup` … `cleanup: switch (load %dest)`. Each way
+  /// in becomes a way out of its own.
+  void threadCleanups() {
+    for (bool Changed = true; Changed;) {
+      Changed = false;
+      for (BasicBlock &Cleanup : *F) {
+        auto *Switch = dyn_cast<SwitchInst>(Cleanup.getTerminator());
+        auto *Load =
+            Switch ? dyn_cast<LoadInst>(Switch->getCondition()) : nullptr;
+        if (!Load || !isa<AllocaInst>(Load->getPointerOperand()) ||
+            &Cleanup.front() != Load || Load->getNextNode() != Switch)
+          continue;
+        for (BasicBlock *From : to_vector(predecessors(&Cleanup))) {
+          auto *Branch = dyn_cast<BranchInst>(From->getTerminator());
+          ConstantInt *Way = lastStore(*From, *Load->getPointerOperand());
+          if (!Branch || Branch->isConditional() || !Way)
+            continue;
+          Branch->setSuccessor(0,
+                               Switch->findCaseValue(Way)->getCaseSuccessor());
+          Changed = true;
+        }
+      }
+    }
+  }
+
+  static ConstantInt *lastStore(BasicBlock &BB, const Value &Variable) {
+    for (Instruction &I : reverse(BB))
+      if (auto *Store = dyn_cast<StoreInst>(&I))
+        if (Store->getPointerOperand() == &Variable)
+          return dyn_cast<ConstantInt>(Store->getValueOperand());
+    return nullptr;
+  }
+
+  void promoteTemporaries() {
+    SmallVector<AllocaInst *, 0> Temporaries;
+    for (Instruction &I : F->getEntryBlock())
+      if (auto *A = dyn_cast<AllocaInst>(&I); A && isAllocaPromotable(A))
+        Temporaries.push_back(A);
+    DominatorTree DT(*F);
+    PromoteMemToReg(Temporaries, DT);
+  }
+
+  /// `*nimErr_` after a call.
+  static bool isErrorFlag(const Value *Condition) {
+    SmallVector<const Value *, 4> Work = {Condition};
+    while (!Work.empty()) {
+      const auto *I = dyn_cast<Instruction>(Work.pop_back_val());
+      if (!I)
+        continue;
+      if (const auto *Load = dyn_cast<LoadInst>(I)) {
+        const auto *Flag = dyn_cast<Instruction>(Load->getPointerOperand());
+        return Flag && calleeName(*Flag) == "nimErrorFlag";
+      }
+      if (isa<CastInst>(I) || isa<CmpInst>(I) || isa<IntrinsicInst>(I))
+        Work.append(I->value_op_begin(), I->value_op_end());
+    }
+    return false;
+  }
+
+  /// The blocks behind \p First that lead to the end of the function, or to
+  /// \p Rest if that is not null, and nowhere else.
+  static bool leadsOut(BasicBlock &First, BasicBlock *Rest) {
+    BasicBlock *BB = &First;
+    for (unsigned Steps = 0; BB && Steps < 64; ++Steps) {
+      if (BB == Rest)
+        return true;
+      if (isa<ReturnInst>(BB->getTerminator()))
+        return true;
+      if (Rest && BB != &First)
+        return false;
+      BB = BB->getSingleSuccessor();
+    }
+    return false;
+  }
+
+  static bool raises(BasicBlock &BB) {
+    return isa<BranchInst>(BB.getTerminator()) && !isa<PHINode>(BB.front()) &&
+           any_of(BB, isRaise);
+  }
+
+  static bool isEmpty(BasicBlock &BB) {
+    return &BB.front() == BB.getTerminator();
+  }
+
+  void markChecks() {
+    for (BasicBlock &BB : *F) {
+      auto *Branch = dyn_cast<BranchInst>(BB.getTerminator());
+      if (!Branch || Branch->isUnconditional())
+        continue;
+      for (unsigned Error : {0, 1}) {
+        BasicBlock *Raise = Branch->getSuccessor(Error),
+                   *Rest = Branch->getSuccessor(1 - Error);
+        if (Raise == Rest)
+          break;
+        bool AsksFlag = isErrorFlag(Branch->getCondition());
+        if (AsksFlag
+                ? Error == 0 && (isDecided(BB) || leadsOut(*Raise, nullptr))
+                : raises(*Raise) &&
+                      (leadsOut(*Raise, nullptr) || leadsOut(*Raise, Rest))) {
+          mark(*Branch, Error, AsksFlag, isDecided(BB));
+          break;
+        }
+      }
+    }
+  }
+
+  /// The flag has been asked before, and nothing was called since.
+  static bool isDecided(BasicBlock &BB) {
+    auto *Branch = cast<BranchInst>(BB.getTerminator());
+    if (!isErrorFlag(Branch->getCondition()))
+      return false;
+    for (Instruction &I : BB)
+      if (isa<CallBase>(I) && !isa<IntrinsicInst>(I) &&
+          calleeName(I) != "hcr.check")
+        return false;
+    BasicBlock *Before = BB.getSinglePredecessor();
+    if (!Before)
+      return false;
+    if (any_of(*Before, [](Instruction &I) {
+          return calleeName(I) == "hcr.check" &&
+                 isErrorFlag(cast<CallBase>(I).getArgOperand(0));
+        }))
+      return true;
+    auto *Asked = dyn_cast<BranchInst>(Before->getTerminator());
+    return Asked && Asked->isConditional() &&
+           isErrorFlag(Asked->getCondition()) && Asked->getSuccessor(1) == &BB;
+  }
+
+  void mark(BranchInst &Branch, unsigned Error, bool AsksFlag, bool IsDropped) {
+    BasicBlock *BB = Branch.getParent();
+    BasicBlock *Raise = Branch.getSuccessor(Error),
+               *Rest = Branch.getSuccessor(1 - Error);
+    IRBuilder<> B(&Branch);
+    if (!IsDropped) {
+      Value *Condition = Branch.getCondition();
+      if (Error == 1)
+        Condition = B.CreateNot(Condition);
+      CallInst *Mark = B.CreateCall(MarkFunction, Condition);
+      Checks[Mark] = {Mark, AsksFlag, AsksFlag ? nullptr : Raise};
+    }
+    Raise->removePredecessor(BB, /*KeepOneInputPHIs=*/true);
+    B.CreateBr(Rest);
+    Branch.eraseFromParent();
+  }
+
+  void analyse() {
+    findBlocksBehind(Behind, /*WithErrors=*/true);
+    findBlocksBehind(BehindWithoutError, /*WithErrors=*/false);
+    Dominators = std::make_unique<DominatorTree>(*F);
+    PostDominators = std::make_unique<PostDominatorTree>(*F);
+    for (BasicBlock &BB : *F) {
+      if (!Dominators->isReachableFromEntry(&BB))
+        continue; // what a check does
+      for (Instruction &I : BB)
+        if (isEffect(I)) {
+          Position[&I] = Effects.size();
+          Effects.push_back(&I);
+        }
+      // Ferrante, Ottenstein, Warren: up the tree from each way out.
+      Instruction *Branch = BB.getTerminator();
+      if (Branch->getNumSuccessors() < 2)
+        continue;
+      auto *Node = PostDominators->getNode(&BB);
+      auto *Join = Node ? Node->getIDom() : nullptr;
+      for (BasicBlock *Way : successors(&BB))
+        for (auto *N = PostDominators->getNode(Way); N && N != Join;
+             N = N->getIDom())
+          if (N->getBlock() && !is_contained(Controls[N->getBlock()], Branch))
+            Controls[N->getBlock()].push_back(Branch);
+    }
+  }
+
+public:
+  bool canReach(const Instruction &From, const Instruction &To) const {
+    return canReach(From, To, Behind);
+  }
+  /// Not by the handler of an exception that nothing of \p From raises.
+  bool canReachWithoutError(const Instruction &From,
+                            const Instruction &To) const {
+    return canReach(From, To, BehindWithoutError);
+  }
+  bool isInLoop(const Instruction &I) const { return canReach(I, I); }
+
+private:
+  /// The blocks that each block is followed by, on any way.
+  using BlocksBehind =
+      DenseMap<const BasicBlock *, SmallPtrSet<const BasicBlock *, 8>>;
+  BlocksBehind Behind, BehindWithoutError;
+
+  static bool canReach(const Instruction &From, const Instruction &To,
+                       const BlocksBehind &Blocks) {
+    const BasicBlock *A = From.getParent(), *B = To.getParent();
+    auto Found = Blocks.find(A);
+    return (A == B && From.comesBefore(&To)) ||
+           (Found != Blocks.end() && Found->second.contains(B));
+  }
+
+  void findBlocksBehind(BlocksBehind &Result, bool WithErrors) {
+    auto AddWays = [&](const BasicBlock &BB,
+                       SmallVectorImpl<const BasicBlock *> &Work) {
+      const auto *Branch = dyn_cast<BranchInst>(BB.getTerminator());
+      bool IsCheck = !WithErrors && Branch && Branch->isConditional() &&
+                     isErrorFlag(Branch->getCondition());
+      for (auto [I, Way] : enumerate(successors(&BB)))
+        if (!IsCheck || I != 0)
+          Work.push_back(Way);
+    };
+    for (BasicBlock &BB : *F) {
+      SmallVector<const BasicBlock *, 16> Work;
+      AddWays(BB, Work);
+      while (!Work.empty()) {
+        const BasicBlock *Next = Work.pop_back_val();
+        if (Result[&BB].insert(Next).second)
+          AddWays(*Next, Work);
+      }
+    }
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// The slice.
+
+namespace {
+
+/// What the cut consists of, while it grows.
+template <typename Body> class Slice {
+  Body &B;
+  GlobalVariable &X;
+  SetVector<Instruction *> Work;
+
+public:
+  SmallPtrSet<const Instruction *, 32> Included;
+  /// Locals of the start-up code that are part of it.
+  SmallSetVector<GlobalVariable *, 4> Locals;
+
+  Slice(Body &B, GlobalVariable &X) : B(B), X(X) {}
+
+  void include(Instruction &I) {
+    if (Included.insert(&I).second)
+      Work.insert(&I);
+  }
+
+  /// Includes all that what is included depends on.
+  void close() {
+    do {
+      while (!Work.empty())
+        addDependencesOf(*Work.pop_back_val());
+      addChecks();
+      addHandlers();
+      addMarkers();
+    } while (!Work.empty());
+  }
+
+private:
+  void addDependencesOf(Instruction &I) {
+    for (Value *Operand : I.operands())
+      if (auto *Other = dyn_cast<Instruction>(Operand))
+        include(*Other);
+    for (const Value *Pointer : readBy(I))
+      for (const Root &R : rootsOf(Pointer))
+        addWritesOf(R, I);
+    for (Instruction *Branch : B.Controls.lookup(I.getParent()))
+      include(*Branch);
+    if (auto *Phi = dyn_cast<PHINode>(&I))
+      for (BasicBlock *From : Phi->blocks()) {
+        for (Instruction *Branch : B.Controls.lookup(From))
+          include(*Branch);
+        if (From->getTerminator()->getNumSuccessors() > 1)
+          include(*From->getTerminator());
+      }
+    if (const auto *Mark = dyn_cast<CallInst>(&I))
+      if (auto C = B.Checks.find(Mark); C != B.Checks.end() && C->second.Raise)
+        for (Instruction &Each : *C->second.Raise)
+          if (!Each.isTerminator())
+            for (Value *Operand : Each.operands())
+              if (auto *Other = dyn_cast<Instruction>(Operand);
+                  Other && Other->getParent() != C->second.Raise)
+                include(*Other);
+  }
+
+  /// Memory of temporaries is as they were left by all that may have run
+  /// before.
+  void addWritesOf(const Root &R, Instruction &Reader) {
+    auto *G = dyn_cast<GlobalVariable>(const_cast<Value *>(R.Object));
+    if (G) {
+      if (G == &X || !B.Locals.contains(G))
+        return;
+      Locals.insert(G);
+    }
+    // Whoever handles an exception is asked for by its own rule.
+    if (const auto *Call = dyn_cast<Instruction>(R.Object);
+        Call && calleeName(*Call) == "nimErrorFlag")
+      return;
+    for (Instruction *Effect : B.Effects)
+      if (!Included.contains(Effect) && Effect != &Reader &&
+          !isRelease(calleeName(*Effect)) && touches(*Effect, *R.Object) &&
+          B.canReach(*Effect, Reader))
+        include(*Effect);
+  }
+
+  Instruction *neighbour(unsigned At, int Step) {
+    for (unsigned I = At + Step; I < B.Effects.size(); I += Step)
+      if (!isa<CallInst>(B.Effects[I]) ||
+          !B.Checks.contains(cast<CallInst>(B.Effects[I])))
+        return B.Effects[I];
+    return nullptr;
+  }
+
+  /// A check of the error flag goes with the call before it, another check
+  /// with what comes after it.
+  void addChecks() {
+    for (auto &[Mark, C] : B.Checks) {
+      auto At = B.Position.find(Mark);
+      if (At == B.Position.end())
+        continue;
+      Instruction *Owner = neighbour(At->second, C.AsksFlag ? -1 : 1);
+      bool IsReraise = C.Raise && any_of(*C.Raise, [](const Instruction &I) {
+                         return calleeName(I).starts_with("reraise");
+                       });
+      if (IsReraise ? hasIncludedWriter(*C.Mark->getArgOperand(0))
+                    : Owner && Included.contains(Owner))
+        include(*C.Mark);
+    }
+  }
+
+  /// `if (safePoint.status != 0)`: of a try statement that is part of this.
+  bool hasIncludedWriter(const Value &Condition) {
+    const auto *I = dyn_cast<Instruction>(&Condition);
+    while (I && !isa<LoadInst>(I))
+      I = I->getNumOperands() ? dyn_cast<Instruction>(I->getOperand(0))
+                              : nullptr;
+    if (!I)
+      return false;
+    for (const Root &R : rootsOf(cast<LoadInst>(I)->getPointerOperand()))
+      for (Instruction *Effect : B.Effects)
+        if (Included.contains(Effect) && touches(*Effect, *R.Object))
+          return true;
+    return false;
+  }
+
+  /// Where an exception is handled by what is included, it is over.
+  void addHandlers() {
+    for (Instruction *Effect : B.Effects) {
+      bool ClearsFlag = false;
+      if (const auto *Store = dyn_cast<StoreInst>(Effect))
+        if (const auto *Flag =
+                dyn_cast<Instruction>(Store->getPointerOperand()))
+          ClearsFlag = calleeName(*Flag) == "nimErrorFlag";
+      bool ChangesState =
+          ClearsFlag || handlesException(calleeName(*Effect)) ||
+          (isa<StoreInst>(Effect) && isStatusOfSafePoint(*Effect));
+      if (ChangesState && any_of(B.Controls.lookup(Effect->getParent()),
+                                 [&](Instruction *Branch) {
+                                   return Included.contains(Branch);
+                                 }))
+        include(*Effect);
+    }
+  }
+
+  /// A store into what pushSafePoint() was given.
+  bool isStatusOfSafePoint(const Instruction &Store) {
+    for (const Root &R : rootsOf(cast<StoreInst>(Store).getPointerOperand()))
+      for (const User *U : R.Object->users())
+        if (const auto *Call = dyn_cast<CallInst>(U))
+          if (calleeName(*Call) == "pushSafePoint")
+            return true;
+    return false;
+  }
+
+  void addMarkers() {
+    for (Instruction *Effect : B.Effects) {
+      if (Included.contains(Effect) ||
+          !isMarkerRegistration(calleeName(*Effect)))
+        continue;
+      auto *Marker = dyn_cast<Function>(
+          cast<CallBase>(Effect)->getArgOperand(0)->stripPointerCasts());
+      if (Marker && (marks(*Marker, X) || any_of(Locals, [&](auto *G) {
+                       return marks(*Marker, *G);
+                     })))
+        include(*Effect);
+    }
+  }
+
+  static bool marks(const Function &Marker, const GlobalVariable &G) {
+    SmallVector<const Value *, 4> Uses(G.user_begin(), G.user_end());
+    while (!Uses.empty()) {
+      const Value *U = Uses.pop_back_val();
+      if (const auto *I = dyn_cast<Instruction>(U)) {
+        if (I->getFunction() == &Marker)
+          return true;
+      } else if (isa<ConstantExpr>(U)) {
+        Uses.append(U->user_begin(), U->user_end());
+      }
+    }
+    return false;
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Where the slice begins: the writes that give X its first value.
+
+template <typename Body> class FirstValue {
+  Body &B;
+  GlobalVariable &X;
+  uint64_t Size;
+
+public:
+  FirstValue(Body &B, GlobalVariable &X)
+      : B(B), X(X), Size(X.getParent()->getDataLayout().getTypeStoreSize(
+                        X.getValueType())) {}
+
+  /// The writes; none if no code gives X a value.
+  Expected<SmallVector<Instruction *, 4>> writes() {
+    SmallVector<Instruction *, 4> All, Result;
+    for (Instruction *Effect : B.Effects)
+      if (!isFill(*Effect) && writesInto(*Effect) &&
+          !isRelease(calleeName(*Effect)))
+        All.push_back(Effect);
+    for (Instruction *Write : All) {
+      if (any_of(All, [&](Instruction *Other) {
+            return Other != Write && B.canReachWithoutError(*Other, *Write) &&
+                   !(B.canReachWithoutError(*Write, *Other) &&
+                     B.Position.lookup(Write) < B.Position.lookup(Other));
+          }))
+        continue;
+      // The first value is X's own zero: what changes it is another statement.
+      if (dependsOnX(*Write))
+        continue;
+      if (B.isInLoop(*Write)) {
+        if (isa<CallInst>(Write) && !isAssignment(calleeName(*Write)))
+          continue; // xs.add() in a loop
+        return createStringError("it gets its value in a loop");
+      }
+      Result.push_back(Write);
+    }
+    for (Instruction *First : to_vector(Result))
+      addRestOfConstruction(*First, Result);
+    return Result;
+  }
+
+private:
+  /// Into X itself, not through a pointer in it.
+  bool writesInto(const Instruction &I) const {
+    return any_of(writtenBy(I), [&](const Value *Pointer) {
+      return any_of(rootsOf(Pointer),
+                    [&](const Root &R) { return R.Object == &X && !R.IsDeep; });
+    });
+  }
+
+  bool dependsOnX(Instruction &Write) const {
+    SmallVector<const Value *, 8> Work;
+    if (auto *Store = dyn_cast<StoreInst>(&Write))
+      Work.push_back(Store->getValueOperand());
+    else if (isAssignment(calleeName(Write)))
+      Work.push_back(cast<CallBase>(Write).getArgOperand(1));
+    SmallPtrSet<const Value *, 8> Seen;
+    while (!Work.empty()) {
+      const Value *V = Work.pop_back_val();
+      if (V == &X)
+        return true;
+      if (const auto *U = dyn_cast<User>(V);
+          U && !isa<GlobalValue>(U) && Seen.insert(U).second)
+        Work.append(U->value_op_begin(), U->value_op_end());
+    }
+    return false;
+  }
+
+  bool isWhole(const Instruction &I) const {
+    for (const Value *Pointer : writtenBy(I))
+      if (Pointer->stripPointerCasts() == &X) {
+        if (const auto *Store = dyn_cast<StoreInst>(&I))
+          return X.getParent()->getDataLayout().getTypeStoreSize(
+                     Store->getValueOperand()->getType()) >= Size;
+        if (const auto *Copy = dyn_cast<AnyMemTransferInst>(&I)) {
+          const auto *Length = dyn_cast<ConstantInt>(Copy->getLength());
+          return Length && Length->getZExtValue() >= Size;
+        }
+        return true;
+      }
+    return false;
+  }
+
+  /// A store or an assignment into X or into what X points to.
+  bool isPartOfConstruction(const Instruction &I) const {
+    if (!isa<StoreInst>(I) && !isa<AnyMemIntrinsic>(I) &&
+        !isAssignment(calleeName(I)))
+      return false;
+    return any_of(rootsOf(writtenBy(I).front()),
+                  [&](const Root &R) { return R.Object == &X; });
+  }
+
+  /// Into temporaries, which does nothing by itself.
+  static bool isInTemporary(const Instruction &I) {
+    auto Pointers = writtenBy(I);
+    return !Pointers.empty() && (isa<StoreInst>(I) || isFill(I)) &&
+           all_of(rootsOf(Pointers.front()), [](const Root &R) {
+             return isa<AllocaInst>(R.Object) && !R.IsDeep;
+           });
+  }
+
+  /// Fields of an object, elements of a sequence: what directly follows, and
+  /// what computes them.
+  void addRestOfConstruction(Instruction &First,
+                             SmallVectorImpl<Instruction *> &Result) {
+    bool IsPointer = X.getValueType()->isPointerTy();
+    if (isWhole(First) && !IsPointer)
+      return;
+    SmallVector<Instruction *, 4> Pending;
+    for (unsigned I = B.Position.lookup(&First) + 1; I < B.Effects.size();
+         ++I) {
+      Instruction &Next = *B.Effects[I];
+      if (!B.Dominators->dominates(First.getParent(), Next.getParent()))
+        return;
+      if (isRelease(calleeName(Next)) || isInTemporary(Next) ||
+          (isa<CallInst>(Next) && B.Checks.contains(cast<CallInst>(&Next))))
+        continue;
+      if (is_contained(Result, &Next))
+        return;
+      if (!isPartOfConstruction(Next)) {
+        if (touches(Next, X))
+          return;
+        Pending.push_back(&Next);
+        continue;
+      }
+      if (isFill(Next) && Pending.empty())
+        continue;
+      if ((isWhole(Next) && Size > 8) || (IsPointer && !isDeep(Next)))
+        return;
+      Slice<Body> Test(B, X);
+      Test.include(Next);
+      Test.close();
+      if (!all_of(Pending,
+                  [&](Instruction *P) { return Test.Included.contains(P); }))
+        return;
+      Pending.clear();
+      Result.push_back(&Next);
+    }
+  }
+
+  bool isDeep(const Instruction &I) const {
+    return all_of(rootsOf(writtenBy(I).front()),
+                  [](const Root &R) { return R.IsDeep; });
+  }
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The function.
+
+/// Copies the prepared code and takes out what is not \p Included.
+static Function *
+copyIncluded(Function &Code,
+             const SmallPtrSetImpl<const Instruction *> &Included,
+             const MapVector<const CallInst *, Check> &Checks,
+             PostDominatorTree &PostDominators, const Twine &Name) {
+  ValueToValueMapTy Map;
+  Function *F = CloneFunction(&Code, Map);
+  F->setName(Name);
+  SmallVector<Instruction *, 0> Dead;
+  SmallPtrSet<const BasicBlock *, 16> Useful;
+  for (BasicBlock &BB : Code) {
+    auto *Copy = cast<BasicBlock>(Map[&BB]);
+    for (Instruction &I : BB) {
+      if (I.isTerminator())
+        continue;
+      if (Included.contains(&I) || isa<AllocaInst>(I))
+        Useful.insert(Copy);
+      else if (!any_of(Checks, [&](auto &C) {
+                 return C.second.Raise == &BB &&
+                        Included.contains(C.second.Mark);
+               }))
+        Dead.push_back(cast<Instruction>(Map[&I]));
+    }
+    Instruction *End = BB.getTerminator();
+    if (End->getNumSuccessors() < 2 || Included.contains(End))
+      continue;
+    // Whichever way it goes, nothing happens before the ways meet.
+    auto *Node = PostDominators.getNode(&BB);
+    BasicBlock *Join =
+        Node && Node->getIDom() ? Node->getIDom()->getBlock() : nullptr;
+    auto *OldEnd = cast<Instruction>(Map[End]);
+    IRBuilder<> B(OldEnd);
+    for (BasicBlock *Way : to_vector(successors(Copy)))
+      Way->removePredecessor(Copy, /*KeepOneInputPHIs=*/true);
+    Join ? (void)B.CreateBr(cast<BasicBlock>(Map[Join]))
+         : (void)B.CreateRetVoid();
+    OldEnd->eraseFromParent();
+  }
+  for (Instruction *I : Dead) {
+    if (!I->getType()->isVoidTy())
+      I->replaceAllUsesWith(PoisonValue::get(I->getType()));
+    I->eraseFromParent();
+  }
+  // After the last thing that is left there is nothing to do, not even to wait
+  // in a loop that the program ends with.
+  SmallVector<const BasicBlock *, 16> Work(Useful.begin(), Useful.end());
+  while (!Work.empty())
+    for (const BasicBlock *Before : predecessors(Work.pop_back_val()))
+      if (Useful.insert(Before).second)
+        Work.push_back(Before);
+  for (BasicBlock &BB : *F) {
+    Instruction *End = BB.getTerminator();
+    if (isa<ReturnInst>(End) || any_of(successors(&BB), [&](BasicBlock *Way) {
+          return Useful.contains(Way);
+        }))
+      continue;
+    for (BasicBlock *Way : successors(&BB))
+      Way->removePredecessor(&BB, /*KeepOneInputPHIs=*/true);
+    ReturnInst::Create(F->getContext(), &BB);
+    End->eraseFromParent();
+  }
+  // Marks become what they stand for.
+  for (auto &[Mark, C] : Checks) {
+    if (!Included.contains(Mark))
+      continue;
+    auto *Copy = cast<CallInst>(Map[Mark]);
+    Value *Condition = Copy->getArgOperand(0);
+    BasicBlock *BB = Copy->getParent();
+    BasicBlock *Rest = BB->splitBasicBlock(Copy->getIterator());
+    Instruction *End = BB->getTerminator();
+    BasicBlock *Out = BasicBlock::Create(F->getContext(), "", F);
+    BranchInst::Create(Out, Rest, Condition, BB);
+    End->eraseFromParent();
+    Copy->eraseFromParent();
+    IRBuilder<> B(Out);
+    if (C.Raise) {
+      ValueToValueMapTy Inner;
+      for (Instruction &I : *C.Raise) {
+        if (I.isTerminator())
+          break;
+        Instruction *New = I.clone();
+        B.Insert(New);
+        for (Use &U : New->operands()) {
+          if (Value *V = Inner.lookup(U))
+            U = V;
+          else if (auto Found = Map.find(U); Found != Map.end())
+            U = Found->second;
+        }
+        Inner[&I] = New;
+      }
+    }
+    B.CreateRetVoid();
+  }
+  removeUnreachableBlocks(*F);
+  return F;
+}
+
+TopLevelCode::TopLevelCode(Function &StartUp,
+                           const SmallPtrSetImpl<GlobalVariable *> &Locals)
+    : TheBody(std::make_unique<Body>(StartUp, Locals)) {}
+TopLevelCode::~TopLevelCode() = default;
+
+Expected<Function *> TopLevelCode::cut(GlobalVariable &X, const Twine &Name) {
+  auto Writes = FirstValue<Body>(*TheBody, X).writes();
+  if (!Writes)
+    return Writes.takeError();
+  Slice<Body> S(*TheBody, X);
+  for (Instruction *Write : *Writes)
+    S.include(*Write);
+  S.close();
+  if (S.Included.empty())
+    return nullptr;
+  Function *F = copyIncluded(*TheBody->F, S.Included, TheBody->Checks,
+                             *TheBody->PostDominators, Name);
+  if (verifyFunction(*F)) {
+    F->eraseFromParent();
+    return createStringError("its code is entangled with other code");
+  }
+  return F;
+}
+
+} // namespace hcr

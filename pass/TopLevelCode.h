@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Cuts the start-up code of a Nim module into what initialises one variable.
+//
+// Nim makes one function of all top-level statements of a module, in which the
+// initialisers of variables stand between the other statements:
+//
+//     xs = newSeq(2); xs->data[0] = f(); if (*err) goto BeforeRet;
+//     xs->data[1] = 2; echo(xs); add(&xs, 3); …
+//
+// cut(xs) is a function of the first of these lines: a backward slice from the
+// writes that give the variable its first value, over data (values, memory of
+// temporaries) and control dependences. It holds
+//
+//  - code that computes what flows into the first value,
+//  - code that changes nothing but the variable, as part of its construction,
+//  - the checks for errors that belong to these,
+//  - under the collector of references, the registration of the marker.
+//
+// Another variable that exists has its present value; side effects that
+// nothing of this depends on are left out.
+#ifndef HCR_PASS_TOPLEVELCODE_H
+#define HCR_PASS_TOPLEVELCODE_H
+
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/Error.h"
+#include <memory>
+
+namespace hcr {
+
+/// One start-up function, prepared for any number of cuts. The copy that it
+/// works on lives as long as the object.
+class TopLevelCode {
+public:
+  /// \p Locals are variables that are used in \p StartUp alone: what blocks of
+  /// top-level code declare is like the temporaries of the function.
+  TopLevelCode(llvm::Function &StartUp,
+               const llvm::SmallPtrSetImpl<llvm::GlobalVariable *> &Locals);
+  ~TopLevelCode();
+
+  /// Makes the internal function `void Name()` that gives \p X its first
+  /// value. Null: no code does. Error: that code cannot be told from the rest.
+  llvm::Expected<llvm::Function *> cut(llvm::GlobalVariable &X,
+                                       const llvm::Twine &Name);
+
+private:
+  class Body;
+  std::unique_ptr<Body> TheBody;
+};
+
+} // namespace hcr
+
+#endif
