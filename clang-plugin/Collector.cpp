@@ -344,7 +344,7 @@ private:
     for (VarDecl *V : std::vector<VarDecl *>(Variables))
       if (!V->isTemplated() && !V->isFromASTFile() && V->getInit() &&
           !Headers->declare(*V))
-        Types->lookAt(*V->getInit());
+        Types->lookAt(*V);
   }
 
   void describeVariables(Facts &Out) {

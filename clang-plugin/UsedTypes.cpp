@@ -6,17 +6,35 @@
 #include "clang/AST/DeclTemplate.h"
 #include "clang/AST/RecordLayout.h"
 #include "clang/AST/RecursiveASTVisitor.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace clang;
 
 namespace hcr {
 namespace {
 
+/// Inheritance as C has it: the base is the first member.
+bool beginsWith(QualType Whole, QualType Part) {
+  const RecordDecl *Base = Part->getAsRecordDecl();
+  for (const RecordDecl *Each = Whole->getAsRecordDecl(); Base && Each;) {
+    const RecordDecl *Definition = Each->getDefinition();
+    if (!Definition || Definition->field_empty())
+      return false;
+    Each = Definition->field_begin()->getType()->getAsRecordDecl();
+    if (Each && Each->getCanonicalDecl() == Base->getCanonicalDecl())
+      return true;
+  }
+  return false;
+}
+
 class HeapVisitor : public RecursiveASTVisitor<HeapVisitor> {
+  using Super = RecursiveASTVisitor<HeapVisitor>;
   UsedTypes &Types;
+  bool IsInData; ///< In the initial value of a variable that lasts.
 
 public:
-  explicit HeapVisitor(UsedTypes &Types) : Types(Types) {}
+  HeapVisitor(UsedTypes &Types, bool IsInData)
+      : Types(Types), IsInData(IsInData) {}
 
   bool shouldVisitImplicitCode() const { return true; }
   bool TraverseTypeLoc(TypeLoc) { return true; }
@@ -32,15 +50,34 @@ public:
     QualType From = E->getSubExpr()->getType()->getPointeeType();
     QualType To = E->getType()->getPointeeType();
     if (!From.isNull() && !To.isNull() &&
-        (From->isVoidType() || From->isCharType() || From->isStdByteType()))
+        (From->isVoidType() || From->isCharType() || From->isStdByteType() ||
+         beginsWith(To, From)))
       Types.addDynamic(To);
+    return true;
+  }
+  bool TraverseVarDecl(VarDecl *V) {
+    llvm::SaveAndRestore Scope(IsInData, V->hasGlobalStorage());
+    return Super::TraverseVarDecl(V);
+  }
+  // Whoever reads the size there makes the objects: registries of types. The
+  // size of an expression is mostly that of a table, which counts its entries.
+  bool VisitUnaryExprOrTypeTraitExpr(UnaryExprOrTypeTraitExpr *E) {
+    if (IsInData && E->getKind() == UETT_SizeOf && E->isArgumentType())
+      Types.addDynamic(E->getArgumentType());
     return true;
   }
 };
 
 } // namespace
 
-void UsedTypes::lookAt(Stmt &Code) { HeapVisitor(*this).TraverseStmt(&Code); }
+void UsedTypes::lookAt(Stmt &Code) {
+  HeapVisitor(*this, /*IsInData=*/false).TraverseStmt(&Code);
+}
+
+void UsedTypes::lookAt(VarDecl &Variable) {
+  HeapVisitor(*this, Variable.hasGlobalStorage())
+      .TraverseStmt(Variable.getInit());
+}
 
 static const RecordDecl *recordOf(QualType T) {
   const Type *Element = T->getBaseElementTypeUnsafe();

@@ -9,6 +9,7 @@
 namespace clang {
 class RecordDecl;
 class Stmt;
+class VarDecl;
 } // namespace clang
 
 namespace hcr {
@@ -17,8 +18,8 @@ class Facts;
 
 /// The record types that code of the unit may know the layout of, and which of
 /// them may have objects on a heap: those that `new` makes, that a pointer to
-/// void or to bytes is cast to, that the library's containers and pointers
-/// hold; and their parts.
+/// void, to bytes or to the first member is cast to, whose size data tells,
+/// that the library's containers and pointers hold; and their parts.
 class UsedTypes {
   clang::ASTContext &Context;
   SystemHeaders &Headers;
@@ -41,6 +42,7 @@ public:
   void addDynamic(clang::QualType T);
   /// Looks for the places where objects get there.
   void lookAt(clang::Stmt &Code);
+  void lookAt(clang::VarDecl &Variable); ///< That has an initial value.
 
   void describe(Facts &Out);
 };

@@ -254,8 +254,9 @@ struct HcrUsedType {
 enum HcrUsedTypeFlags {
   HCR_USED_SIZE = 0x0fffffff,
   HCR_USED_DYNAMIC = 1 << 28, /* objects of it may be on a heap: the module has
-                                 a `new` of it, a sizeof, a cast from void *,
-                                 or a container of the library for it */
+                                 a `new` of it, its size in data, a cast from
+                                 void * or from its first member, or a container
+                                 of the library for it */
   HCR_USED_BASES = 1 << 29    /* has a base that does not lie at its start */
 };
 
