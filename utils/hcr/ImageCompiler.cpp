@@ -89,7 +89,10 @@ bool ImageCompiler::runStep(Command Words, ImageJob &Job,
   Expected<Finished> Result = runCaptured(Words, Directory, Options.OwnGroup);
   std::lock_guard Guard(Mutex);
   if (!Result) {
-    Out.error(Result.takeError());
+    if (isStopping()) // the program ended, nobody waits for the image
+      consumeError(Result.takeError());
+    else
+      Out.error(Result.takeError());
     return false;
   }
   Milliseconds = Result->Milliseconds;
