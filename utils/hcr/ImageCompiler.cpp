@@ -27,7 +27,9 @@ Command ImageCompiler::compileCommand(const ImageJob &Job) const {
   const CompileRecord &Record = *Job.Record;
   std::string Library = ownLibraryDirectory();
   std::string PassPlugin = Library + "/libHcrPass.so";
-  Command Words = {Record.Compiler, "-fplugin=" + Library + "/libHcrClang.so",
+  // Sources in LLVM IR have no use for plugins, include paths and dependencies.
+  Command Words = {Record.Compiler, "--start-no-unused-arguments",
+                   "-fplugin=" + Library + "/libHcrClang.so",
                    "-fplugin=" + PassPlugin, "-fpass-plugin=" + PassPlugin};
   auto Pass = [&](StringRef Option, const Twine &Value) {
     Words.insert(Words.end(), {"-Xclang", "-mllvm", "-Xclang",
