@@ -88,6 +88,30 @@ void Generators::watchMentioned(StringRef Output) {
   }
 }
 
+// Nor does anybody know what Nim would have read after the error; most likely
+// it lies below the project.
+void Generators::watchBelow(StringRef Directory) {
+  constexpr unsigned Most = 1000; // directories; the kernel's watches are few
+  unsigned Count = 0;
+  std::error_code Code;
+  Untold.SourceDirectories.insert(Directory);
+  for (fs::recursive_directory_iterator I(Directory, Code, false), End;
+       !Code && I != End && Count != Most; I.increment(Code)) {
+    const std::string &Path = I->path();
+    if (I->type() == fs::file_type::regular_file && looksLikeNim(Path))
+      watch(Path);
+    if (I->type() != fs::file_type::directory_file)
+      continue;
+    bool IsOurs = Path == P.Directory || any_of(Projects, [&](auto &Project) {
+                    return Project.outputs() == Path;
+                  });
+    if (IsOurs || path::filename(Path).starts_with("."))
+      I.no_push();
+    else if (Untold.SourceDirectories.insert(Path).second)
+      ++Count;
+  }
+}
+
 static bool isSameFile(StringRef A, StringRef B) {
   return A == B || fs::equivalent(A, B);
 }
@@ -134,6 +158,7 @@ Error Generators::updateOne(NimProject &Project, Builder &B, Outcome &Result) {
     Out.compiler(Project.name(), Done->Output);
     if (Done->Code != 0) {
       watchMentioned(Done->Output);
+      watchBelow(Project.directory());
       Result.Failed = true;
       return Error::success();
     }

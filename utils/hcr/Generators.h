@@ -44,6 +44,7 @@ private:
                            llvm::ArrayRef<std::string> Linked, Builder &B,
                            std::vector<std::string> &Files);
   void watch(llvm::StringRef File);
+  void watchBelow(llvm::StringRef Directory);
   void watchMentioned(llvm::StringRef Output);
 
   const Program &P;

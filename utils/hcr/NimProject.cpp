@@ -72,6 +72,10 @@ std::string NimProject::name() const {
   return path::filename(projectFile()).str();
 }
 
+std::string NimProject::directory() const {
+  return path::parent_path(projectFile()).str();
+}
+
 bool NimProject::canRunAgain() const {
   return !split(How.Arguments).Project.empty();
 }

@@ -29,6 +29,7 @@ public:
 
   llvm::StringRef outputs() const { return Outputs; }
   std::string name() const;        // main.nim
+  std::string directory() const;   // of that file
   std::string commandLine() const; // as recorded, for people
   // False: it was no plain compile of a file; nothing else may be called then.
   bool canRunAgain() const;
