@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Names.h"
 #include "../pass/NamesFormat.h"
+#include "Closures.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/Decl.h"
@@ -64,6 +65,8 @@ private:
     Policy.AnonymousTagLocations = false;
     std::string Spelling = D.getType().getCanonicalType().getAsString(Policy);
     std::string Result;
+    if (const auto *F = dyn_cast<FunctionDecl>(&D))
+      Result = describeClosure(*F);
     for (llvm::StringRef Rest = Spelling; !Rest.empty();) {
       llvm::StringRef Word =
           Rest.take_while([](char C) { return llvm::isAlnum(C) || C == '_'; });
