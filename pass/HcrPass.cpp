@@ -137,6 +137,8 @@ private:
     Lowering L{M, Opts, P, Ids, Known, Table, Dynamic};
     Table.Flags = (Known.Known ? HCR_MODULE_TYPED : 0) |
                   (hasDebugTypes(M) ? HCR_MODULE_DEBUG : 0);
+    if (isNimModule(M)) // callers are generated along: only data remembers
+      Table.ProcFlags = HCR_PROC_OUTLIVES;
 
     // Life and death of variables first, while the code is as Clang wrote it.
     lowerDestructors(L);

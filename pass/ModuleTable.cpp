@@ -258,9 +258,9 @@ GlobalVariable &ModuleTable::emit(Module &M, const Options &Opts,
   };
 
   GlobalVariable *ProcRows =
-      Rows("hcr.procs", Procs, sizeof(HcrProc), [&W](const ProcRow &Row) {
+      Rows("hcr.procs", Procs, sizeof(HcrProc), [&](const ProcRow &Row) {
         W.name(Row.Name);
-        W.u32(Row.Flags);
+        W.u32(Row.Flags | ProcFlags);
         W.u64(Row.Signature);
         W.u64(Row.BodyHash);
         W.rel(Row.Body);

@@ -100,7 +100,8 @@ struct ModuleTable {
   llvm::SmallVector<MigratorRow, 0> Migrators;
   TypeTable Types;
   std::string ModuleName;
-  uint32_t Flags = 0; ///< HcrModuleFlags besides the binding.
+  uint32_t Flags = 0;     ///< HcrModuleFlags besides the binding.
+  uint32_t ProcFlags = 0; ///< HcrProcFlags of every row of Procs.
 
   /// What a fix-up calls each symbol: HcrFixupKind and index.
   llvm::DenseMap<const llvm::GlobalValue *, uint32_t> fixupSymbols() const;

@@ -9,7 +9,8 @@
 //   KIND NAME TYPE CONTENT
 //
 //   KIND     f function, v variable; F, V: static ones
-//   TYPE     hash of the type, as it is written; of Nim's closures and iterators
+//   TYPE     hash of the type, as it is written; of Nim's closures and
+//   iterators
 //            also of what those that exist were made with
 //   CONTENT  hash of the tokens; of names in them the number does not count,
 //            nor do line numbers

@@ -59,11 +59,14 @@ enum HcrProcFlags {
                  start") and images find it; the first one is kept. Slot = 0 */
   HCR_PROC_WEAK = 1 << 5, /* import: 0 is an acceptable answer */
   HCR_PROC_WEAK_DEFINITION =
-      1 << 6 /* proc: any other definition of the name wins. Slot is what
+      1 << 6, /* proc: any other definition of the name wins. Slot is what
                 Entry, the definition's own, jumps through; Address holds
                 the linker's choice, in host bindings too.
                 import: of a name that this module defines so; Slot is
                 what callers load */
+  HCR_PROC_OUTLIVES =
+      1 << 7 /* when a version is without it, those who have its address may
+                go on calling it: its last body runs, and nobody is told */
 };
 
 /* A reloadable function defined in this module. 48 bytes. */

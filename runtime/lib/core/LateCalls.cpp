@@ -16,6 +16,8 @@ void reportRemovedCall(arch::NoticeCell *Cell, uintptr_t Return) {
     return;
   auto *S = reinterpret_cast<ProcSymbol *>(Old);
   Runtime &R = runtime();
+  if (S->Flags & HCR_PROC_OUTLIVES)
+    return;
   S->ReportedFrom = Return;
   if (R.Back->takeBackFor(*S, Return))
     return;
