@@ -150,6 +150,7 @@ Records Builder::judge(const Records &Scope, std::vector<std::string> &Gone) {
     const std::string &Name = Record->Module;
     bool Always = Options.Everything ||
                   (Adopted.contains(Name) && !Notes.find(Name)) ||
+                  Names.isRefused(Name) ||
                   (Needed.contains(Name) && !fs::exists(P.image(Name)));
     switch (Always && Notes.hasSource(*Record) ? Verdict::Changed
                                                : Notes.judge(*Record)) {
@@ -258,12 +259,15 @@ Expected<std::vector<ImageJob>> Builder::compile(function_ref<Records()> Scope,
       Pending.insert(Record->Module);
     for (const std::string &Name : Result.Gone)
       Pending.insert(Name);
-    if (!Options.Everything) // `hcr stress`: nothing changed
-      if (Error E = Names.prepare(Changed, Temporary, Options.Jobs))
-        return std::move(E);
+    Expected<Records> Ready =
+        Options.Everything // `hcr stress`: nothing changed
+            ? Changed
+            : Names.prepare(Changed, Temporary, Options.Jobs);
+    if (!Ready)
+      return Ready.takeError();
     bool IsLast = Tries >= MostTries;
     Expected<std::vector<ImageJob>> Jobs = Compiler.run(
-        Changed, Temporary,
+        *Ready, Temporary,
         [this](StringRef Module) { return Names.fileFor(Module); }, IsLast);
     if (!Jobs || isStopping())
       return Jobs;
@@ -271,7 +275,12 @@ Expected<std::vector<ImageJob>> Builder::compile(function_ref<Records()> Scope,
         any_of(*Jobs, [](const ImageJob &Job) { return Job.Vanished; });
     bool IsOutdated =
         any_of(*Jobs, [](const ImageJob &Job) { return Job.Outdated; });
-    if (!HasVanished && (!IsOutdated || IsLast))
+    bool IsMended = Ready->size() != Changed.size() &&
+                    all_of(*Jobs, [](const ImageJob &Job) { return Job.Good; });
+    if (IsMended && IsLast)
+      return failure("module '" + Jobs->front().Record->Module +
+                     "' is written to all the time; save it again");
+    if (!HasVanished && !IsMended && (!IsOutdated || IsLast))
       return Jobs;
     if (HasVanished)
       waitForSources(*Jobs);
@@ -290,7 +299,19 @@ Error Builder::giveUp(ArrayRef<ImageJob> Jobs, BuildResult &Result) {
   return Notes.save();
 }
 
+void Builder::wereTaken(bool Taken) {
+  if (Taken)
+    Names.wereTaken();
+  else
+    for (const auto &Entry : Names.refused())
+      Pending.insert(Entry.first());
+}
+
 Error Builder::finish(ArrayRef<ImageJob> Jobs, BuildResult &Result) {
+  std::vector<std::string> Replaced = Result.Gone;
+  for (const ImageJob &Job : Jobs)
+    Replaced.push_back(Job.Record->Module);
+  Names.keep(Replaced);
   Expected<Published> Done = Images.publish(Jobs, Result.Gone);
   if (!Done)
     return Done.takeError();

@@ -44,6 +44,10 @@ public:
   // looked at: the time does not depend on the number of modules.
   llvm::Expected<BuildResult> buildChanged(llvm::ArrayRef<std::string> Files);
 
+  // What the program did with the images of the last build. Those that it
+  // refused are built again along with the next.
+  void wereTaken(bool Taken);
+
   // Files of modules that became known since the last call.
   NewFiles newFiles() { return Notes.index().takeNew(); }
   size_t fileCount() const { return Notes.index().fileCount(); }

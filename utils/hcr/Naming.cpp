@@ -13,6 +13,8 @@ bool Naming::isNumbered(const CompileRecord &Record) const {
 
 // As its newest image has it, or else the executable.
 ModuleSymbols Naming::inProgram(const std::string &Module) const {
+  if (auto I = Running.find(Module); I != Running.end())
+    return I->second;
   if (Notes.imageOf(Module) != 0) {
     if (Expected<ImageContents> Image = readImage(P.image(Module)))
       return std::move(Image->Names[Module]);
@@ -21,6 +23,19 @@ ModuleSymbols Naming::inProgram(const std::string &Module) const {
   }
   auto I = Found.Names.find(Module);
   return I == Found.Names.end() ? ModuleSymbols() : I->second;
+}
+
+void Naming::keep(ArrayRef<std::string> Modules) {
+  for (const std::string &Module : Modules)
+    if (ModuleSymbols Symbols = inProgram(Module); !Symbols.empty())
+      Running.emplace(Module, std::move(Symbols));
+}
+
+StringSet<> Naming::refused() const {
+  StringSet<> Result;
+  for (const auto &[Module, Symbols] : Running)
+    Result.insert(Module);
+  return Result;
 }
 
 std::optional<ModuleSymbols> Naming::inSource(const CompileRecord &Record,
@@ -91,9 +106,16 @@ Error Naming::matchChanged(const Look &L, OtherNames &Names) const {
       if (!Taken.contains(S.Name))
         Old.push_back(std::move(S));
   };
+  StringSet<> Gone = refused();
   for (const auto &[Module, Symbols] : Found.Names)
-    if (!Found.Known.count(Module))
-      AddOld(Module);
+    Gone.insert(Module);
+  for (const auto &[Module, Record] : Found.Known)
+    if (stampOf(Record.sourcePath()))
+      Gone.erase(Module);
+    else if (isNumbered(Record))
+      Gone.insert(Module);
+  for (const auto &Entry : Gone)
+    AddOld(Entry.first().str());
   for (auto [Record, Source] : zip(L.Modules, L.Sources))
     if (L.Changed.contains(Record->Module)) {
       AddOld(Record->Module);
@@ -124,38 +146,44 @@ Error Naming::writeFile(const CompileRecord &Record,
   return replaceFile(File, Text);
 }
 
-Error Naming::prepare(ArrayRef<const CompileRecord *> Changed,
-                      const std::string &Directory, unsigned Jobs) {
+Expected<Naming::Records> Naming::prepare(const Records &Changed,
+                                          const std::string &Directory,
+                                          unsigned Jobs) {
   Files.clear();
   Look L;
   for (const CompileRecord *Record : Changed)
     if (isNumbered(*Record))
       L.Changed.insert(Record->Module);
   if (L.Changed.empty())
-    return Error::success();
+    return Changed;
   // Modules without an image are as the executable has them.
   for (const auto &[Module, Record] : Found.Known)
     if (L.Changed.contains(Module) ||
-        (isNumbered(Record) && Notes.imageOf(Module) != 0))
+        (isNumbered(Record) && Notes.imageOf(Module) != 0 &&
+         stampOf(Record.sourcePath())))
       L.Modules.push_back(&Record);
   L.Sources.resize(L.Modules.size());
   auto File = [&](size_t I) { return Directory + "/" + std::to_string(I); };
   forEachParallel(L.Modules.size(), Jobs, [&](size_t I) {
     L.Sources[I] = inSource(*L.Modules[I], File(I) + ".seen");
   });
-  if (is_contained(L.Sources, std::nullopt))
-    return Error::success();
+  Records Unclear;
+  for (auto [Record, Source] : zip(L.Modules, L.Sources))
+    if (!Source)
+      Unclear.push_back(Record);
+  if (!Unclear.empty())
+    return Unclear;
   OtherNames Names;
   if (Error E = bindUnchanged(L, Names))
-    return E;
+    return std::move(E);
   if (Error E = matchChanged(L, Names))
-    return E;
+    return std::move(E);
   for (size_t I = 0; I != L.Modules.size(); ++I)
     if (L.Changed.contains(L.Modules[I]->Module))
       if (Error E = writeFile(*L.Modules[I], *L.Sources[I], Names,
                               File(I) + ".names"))
-        return E;
-  return Error::success();
+        return std::move(E);
+  return Changed;
 }
 
 } // namespace hcr

@@ -21,15 +21,28 @@ public:
          const ImageCompiler &Compiler)
       : P(P), Found(Found), Notes(Notes), Compiler(Compiler) {}
 
-  // Before Changed are compiled, with files below Directory. Fails with the
-  // names of symbols that cannot be told apart. A source that does not compile
-  // is left to its compiler, who says why.
-  llvm::Error prepare(llvm::ArrayRef<const CompileRecord *> Changed,
-                      const std::string &Directory, unsigned Jobs);
+  using Records = std::vector<const CompileRecord *>;
+
+  // Before Changed are compiled, with files below Directory. Returns those to
+  // compile: all, or where a source cannot be understood that one alone, for
+  // its compiler to say why. Fails with the names of symbols that cannot be
+  // told apart.
+  llvm::Expected<Records> prepare(const Records &Changed,
+                                  const std::string &Directory, unsigned Jobs);
   // For -hcr-names; empty: the module's names are as they are.
   std::string fileFor(llvm::StringRef Module) const {
     return Files.lookup(Module);
   }
+
+  // Images of these modules are about to be replaced or removed. What they were
+  // counts until the program has taken the new ones.
+  void keep(llvm::ArrayRef<std::string> Modules);
+  void wereTaken() { Running.clear(); }
+  // The program does not run the newest image.
+  bool isRefused(llvm::StringRef Module) const {
+    return Running.count(Module.str());
+  }
+  llvm::StringSet<> refused() const;
 
 private:
   bool isNumbered(const CompileRecord &Record) const;
@@ -40,7 +53,7 @@ private:
   // What one build looks at.
   struct Look {
     llvm::StringSet<> Changed;
-    std::vector<const CompileRecord *> Modules; // those, and others with images
+    Records Modules; // those, and others with images
     std::vector<std::optional<ModuleSymbols>> Sources; // of each of Modules
   };
   llvm::Error bindUnchanged(const Look &L, OtherNames &Names) const;
@@ -59,6 +72,7 @@ private:
   const Modules &Found;
   const Freshness &Notes;
   const ImageCompiler &Compiler;
+  ProgramSymbols Running;      // where the newest image is not, or not yet, it
   llvm::StringMap<Seen> Known; // by module
   std::mutex Mutex;            // of Known
   llvm::StringMap<std::string> Files;

@@ -153,6 +153,7 @@ bool Reloader::connect() {
 void Reloader::report(const BuildResult &Built, json::Object Answer,
                       const Stopwatch &Since) {
   ReloadAnswer A = readAnswer(Answer);
+  B.wereTaken(A.Result == "reloaded" || A.Result == "unchanged");
   double Total = Since.milliseconds();
   json::Object Event{{"event", A.Result.empty() ? "error" : A.Result},
                      {"total_ms", Total},
