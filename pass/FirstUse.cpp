@@ -60,11 +60,13 @@ private:
     std::optional<TopLevelCode> Code;
     if (StartUp)
       Code.emplace(*StartUp, Locals);
+    SmallVector<GlobalVariable *, 8> Defined;
     for (GlobalVariable *G : Variables)
       if (G->isDeclaration())
         declare(*G);
       else
-        define(*G, Code ? &*Code : nullptr, Locals.contains(G));
+        Defined.push_back(G);
+    define(Defined, Code ? &*Code : nullptr, Locals);
   }
 
   /// Used in the start-up code alone, or by the collector.
@@ -115,30 +117,111 @@ private:
                   makeFirstUse(G.getName() + ".first_use", G)};
   }
 
-  void define(GlobalVariable &G, TopLevelCode *Code, bool IsLocal) {
-    std::string Name = G.getName().str();
+  /// A variable that is defined here and what gives it its first value.
+  struct Definition {
+    GlobalVariable *G;
+    TopLevelCode::Part Part;
     Function *Initialise = nullptr;
-    if (Code) {
-      Expected<Function *> Cut = Code->cut(G, Name + ".initialise");
-      if (Cut)
-        Initialise = *Cut;
-      else if (IsLocal || OfModule)
-        // Nobody is known to need it; a new module's is run as a whole.
-        consumeError(Cut.takeError());
-      else
-        return report(G, toString(Cut.takeError()));
-      if (IsLocal && !Initialise)
-        return;
+    State S = {};
+  };
+
+  void define(ArrayRef<GlobalVariable *> Variables, TopLevelCode *Code,
+              const SmallPtrSetImpl<GlobalVariable *> &Locals) {
+    SmallVector<Definition, 0> Found;
+    for (GlobalVariable *G : Variables) {
+      Definition D = {G, {}};
+      if (Code) {
+        Expected<TopLevelCode::Part> Part = Code->partFor(*G);
+        Expected<Function *> Cut =
+            !Part           ? Part.takeError()
+            : Part->empty() ? Expected<Function *>(nullptr)
+                            : Code->cut({&*Part}, G->getName() + ".initialise");
+        if (Cut) {
+          D.Initialise = *Cut;
+          D.Part = std::move(*Part);
+        } else if (Locals.contains(G) || OfModule) {
+          // Nobody is known to need it; a new module's is run as a whole.
+          consumeError(Cut.takeError());
+        } else {
+          report(*G, toString(Cut.takeError()));
+          continue;
+        }
+      }
+      if (Locals.contains(G) && !D.Initialise)
+        continue;
+      if (D.Initialise)
+        Own.insert(D.Initialise);
+      D.S = {makeRan(G->getName() + ".ran", *G, true),
+             makeFirstUse(G->getName() + ".first_use", *G)};
+      if (D.Initialise)
+        States[G] = D.S;
+      else if (OfModule)
+        OtherStates.push_back(D.S);
+      Found.push_back(std::move(D));
     }
-    if (Initialise)
-      Own.insert(Initialise);
-    State S = {makeRan(Name + ".ran", G, true),
-               makeFirstUse(Name + ".first_use", G)};
-    emitFirstUse(S, Initialise);
-    if (Initialise)
-      States[&G] = S;
-    else if (OfModule)
-      OtherStates.push_back(S);
+    SmallPtrSet<const Definition *, 8> Done;
+    for (Definition &First : Found) {
+      if (!Done.insert(&First).second)
+        continue;
+      SmallVector<Definition *, 2> Group = {&First};
+      for (size_t I = 0; I < Group.size() && !Locals.contains(First.G); ++I)
+        for (Definition &Other : Found)
+          if (!Locals.contains(Other.G) &&
+              TopLevelCode::haveCommonCall(Group[I]->Part, Other.Part) &&
+              Done.insert(&Other).second)
+            Group.push_back(&Other);
+      if (Group.size() > 1)
+        initialiseTogether(Group, *Code);
+      const State *Before = OfModule ? &*OfModule : nullptr;
+      for (Definition *D : Group) {
+        emitFirstUse(D->S, D->Initialise, Before);
+        Before = &First.S;
+      }
+    }
+  }
+
+  /// `let (a, b) = f()` calls f() once: the first of them does it for all, as
+  /// long as no older version has given one a value.
+  void initialiseTogether(ArrayRef<Definition *> Group, TopLevelCode &Code) {
+    Definition &First = *Group.front();
+    SmallVector<const TopLevelCode::Part *, 2> Parts;
+    for (Definition *D : Group)
+      Parts.push_back(&D->Part);
+    Expected<Function *> All =
+        Code.cut(Parts, First.G->getName() + ".initialise_all");
+    if (!All)
+      return consumeError(All.takeError());
+    Own.insert(*All);
+    auto *F = Function::Create(FunctionType::get(Type::getVoidTy(Ctx), false),
+                               GlobalValue::InternalLinkage,
+                               First.G->getName() + ".initialise_first", M);
+    F->setDSOLocal(true);
+    Own.insert(F);
+    auto Block = [&] { return BasicBlock::Create(Ctx, "", F); };
+    BasicBlock *Entry = Block(), *Together = Block(), *Alone = Block(),
+               *Fine = Block(), *Out = Block();
+    IRBuilder<> B(Entry);
+    Value *Any = B.getInt64(0);
+    for (Definition *D : Group.drop_front())
+      Any = B.CreateOr(Any, load(B, D->S.Ran));
+    B.CreateCondBr(B.CreateIsNull(Any), Together, Alone);
+    B.SetInsertPoint(Alone);
+    B.CreateCall(First.Initialise);
+    B.CreateBr(Out);
+    B.SetInsertPoint(Together);
+    B.CreateCall(*All);
+    if (Value *Flag = errorFlag(B))
+      B.CreateCondBr(B.CreateIsNull(B.CreateLoad(B.getInt8Ty(), Flag)), Fine,
+                     Out);
+    else
+      B.CreateBr(Fine);
+    B.SetInsertPoint(Fine);
+    for (Definition *D : Group.drop_front())
+      store(B, D->S.Ran, B.getInt64(1));
+    B.CreateBr(Out);
+    B.SetInsertPoint(Out);
+    B.CreateRetVoid();
+    First.Initialise = F;
   }
 
   SmallVector<State, 0> OtherStates; ///< Without an initialiser of their own.
@@ -161,7 +244,7 @@ private:
   /// After all of Init000 each variable of this version has its value; those
   /// of a later one are initialised one by one.
   void finishModule() {
-    emitFirstUse(*OfModule, StartUp);
+    emitFirstUse(*OfModule, StartUp, nullptr);
     IRBuilder<> B(&Done->front());
     for (auto &[G, S] : States)
       if (!S.Ran->isDeclaration())
@@ -191,7 +274,8 @@ private:
     return Flag && Flag->arg_empty() ? B.CreateCall(Flag) : nullptr;
   }
 
-  void emitFirstUse(const State &S, Function *Initialise) {
+  /// \p Before is what has to have run before.
+  void emitFirstUse(const State &S, Function *Initialise, const State *Before) {
     auto Block = [&](const Twine &Name) {
       return BasicBlock::Create(Ctx, Name, S.FirstUse);
     };
@@ -199,15 +283,14 @@ private:
                *Look = Block("look"), *Wait = Block("wait"),
                *Run = Block("run"), *Pass = Block("pass");
     IRBuilder<> B(Entry);
-    // A variable of a new module has its value when the module's code has run.
-    if (OfModule && S.FirstUse != OfModule->FirstUse) {
-      BasicBlock *IsRun = Block("module"), *Failed = Block("failed");
-      B.CreateCondBr(B.CreateCall(OfModule->FirstUse), Failed, IsRun);
+    if (Before) {
+      BasicBlock *IsRun = Block("before"), *Failed = Block("failed");
+      B.CreateCondBr(B.CreateCall(Before->FirstUse), Failed, IsRun);
       B.SetInsertPoint(Failed);
       B.CreateRet(B.getTrue());
-      B.SetInsertPoint(IsRun);
-      B.CreateCondBr(B.CreateICmpEQ(load(B, OfModule->Ran), B.getInt64(1)),
-                     Take, Pass);
+      B.SetInsertPoint(IsRun); // else it asks itself
+      B.CreateCondBr(B.CreateICmpEQ(load(B, Before->Ran), B.getInt64(1)), Take,
+                     Pass);
     } else {
       B.CreateBr(Take);
     }
@@ -220,13 +303,13 @@ private:
     AtomicCmpXchgInst *Exchange = B.CreateAtomicCmpXchg(
         S.Ran, B.getInt64(0), Self, Align(8), AtomicOrdering::AcquireRelease,
         AtomicOrdering::Acquire);
-    Value *Before = B.CreateExtractValue(Exchange, 0);
+    Value *Was = B.CreateExtractValue(Exchange, 0);
     BasicBlock *IsTaken = Block("taken");
     B.CreateCondBr(B.CreateExtractValue(Exchange, 1), Run, IsTaken);
     B.SetInsertPoint(IsTaken);
     // Done, or asked by the code that does it.
-    B.CreateCondBr(B.CreateOr(B.CreateICmpEQ(Before, B.getInt64(1)),
-                              B.CreateICmpEQ(Before, Self)),
+    B.CreateCondBr(B.CreateOr(B.CreateICmpEQ(Was, B.getInt64(1)),
+                              B.CreateICmpEQ(Was, Self)),
                    Pass, Wait);
     B.SetInsertPoint(Wait);
     B.CreateCall(libc("sched_yield", B.getInt32Ty()));
@@ -271,11 +354,16 @@ private:
     for (auto &[G, S] : States)
       for (Function *F : usersOf(*G))
         if (!isStartUpCode(*F) && !belongsToVersion(*F) &&
-            F->getName() != (G->getName() + ".initialise").str())
+            !isInitialiserOf(*F, *G))
           Guards[F].push_back(S);
     for (auto &[F, All] : Guards)
       for (const State &S : reverse(All))
         guard(*F, S);
+  }
+
+  static bool isInitialiserOf(const Function &F, const GlobalVariable &G) {
+    StringRef Name = F.getName();
+    return Name.consume_front(G.getName()) && Name.starts_with(".initialise");
   }
 
   /// Nothing has happened yet in \p F when its initialisers are run: it can

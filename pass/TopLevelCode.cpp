@@ -57,6 +57,14 @@ bool handlesException(StringRef Callee) {
                       Callee);
 }
 
+/// Calls that every part may have.
+bool belongsToRuntime(StringRef Callee) {
+  return isMarkerRegistration(Callee) || handlesException(Callee) ||
+         is_contained({"nimErrorFlag", "getFrame", "isObj", "hcr.check",
+                       "nimBorrowCurrentException"},
+                      Callee);
+}
+
 bool isEffect(const Instruction &I) {
   return I.mayHaveSideEffects() && !I.isTerminator();
 }
@@ -882,7 +890,7 @@ TopLevelCode::TopLevelCode(Function &StartUp,
     : TheBody(std::make_unique<Body>(StartUp, Locals)) {}
 TopLevelCode::~TopLevelCode() = default;
 
-Expected<Function *> TopLevelCode::cut(GlobalVariable &X, const Twine &Name) {
+Expected<TopLevelCode::Part> TopLevelCode::partFor(GlobalVariable &X) {
   auto Writes = FirstValue<Body>(*TheBody, X).writes();
   if (!Writes)
     return Writes.takeError();
@@ -890,9 +898,22 @@ Expected<Function *> TopLevelCode::cut(GlobalVariable &X, const Twine &Name) {
   for (Instruction *Write : *Writes)
     S.include(*Write);
   S.close();
-  if (S.Included.empty())
-    return nullptr;
-  Function *F = copyIncluded(*TheBody->F, S.Included, TheBody->Checks,
+  return std::move(S.Included);
+}
+
+bool TopLevelCode::haveCommonCall(const Part &A, const Part &B) {
+  return any_of(A, [&](const Instruction *I) {
+    return isa<CallBase>(I) && isEffect(*I) && !isa<IntrinsicInst>(I) &&
+           B.contains(I) && !belongsToRuntime(calleeName(*I));
+  });
+}
+
+Expected<Function *> TopLevelCode::cut(ArrayRef<const Part *> Parts,
+                                       const Twine &Name) {
+  Part All;
+  for (const Part *P : Parts)
+    All.insert(P->begin(), P->end());
+  Function *F = copyIncluded(*TheBody->F, All, TheBody->Checks,
                              *TheBody->PostDominators, Name);
   if (verifyFunction(*F)) {
     F->eraseFromParent();

@@ -7,7 +7,7 @@
 //     xs = newSeq(2); xs->data[0] = f(); if (*err) goto BeforeRet;
 //     xs->data[1] = 2; echo(xs); add(&xs, 3); …
 //
-// cut(xs) is a function of the first of these lines: a backward slice from the
+// The part for xs is the first of these lines: a backward slice from the
 // writes that give the variable its first value, over data (values, memory of
 // temporaries) and control dependences. It holds
 //
@@ -38,9 +38,19 @@ public:
                const llvm::SmallPtrSetImpl<llvm::GlobalVariable *> &Locals);
   ~TopLevelCode();
 
-  /// Makes the internal function `void Name()` that gives \p X its first
-  /// value. Null: no code does. Error: that code cannot be told from the rest.
-  llvm::Expected<llvm::Function *> cut(llvm::GlobalVariable &X,
+  /// Instructions of the start-up code.
+  using Part = llvm::SmallPtrSet<const llvm::Instruction *, 32>;
+
+  /// What gives \p X its first value. Empty: no code does. Error: that code
+  /// cannot be told from the rest.
+  llvm::Expected<Part> partFor(llvm::GlobalVariable &X);
+
+  /// Whether both call the same function for a value, as the parts of
+  /// `let (a, b) = f()` do.
+  static bool haveCommonCall(const Part &A, const Part &B);
+
+  /// Makes the internal function `void Name()` of these parts.
+  llvm::Expected<llvm::Function *> cut(llvm::ArrayRef<const Part *> Parts,
                                        const llvm::Twine &Name);
 
 private:
