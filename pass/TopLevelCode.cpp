@@ -296,20 +296,25 @@ private:
     return false;
   }
 
-  /// The blocks behind \p First that lead to the end of the function, or to
-  /// \p Rest if that is not null, and nowhere else.
-  static bool leadsOut(BasicBlock &First, BasicBlock *Rest) {
-    BasicBlock *BB = &First;
-    for (unsigned Steps = 0; BB && Steps < 64; ++Steps) {
-      if (BB == Rest)
-        return true;
-      if (isa<ReturnInst>(BB->getTerminator()))
-        return true;
-      if (Rest && BB != &First)
-        return false;
-      BB = BB->getSingleSuccessor();
+  /// Blocks behind which nothing happens but that temporaries are destroyed:
+  /// where errors lead.
+  SmallPtrSet<const BasicBlock *, 8> End;
+
+  void findEnd() {
+    for (BasicBlock &BB : *F)
+      if (all_of(BB, [](const Instruction &I) {
+            return !isEffect(I) || isRelease(calleeName(I)) ||
+                   calleeName(I) == "nimTestErrorFlag";
+          }))
+        End.insert(&BB);
+    for (bool Changed = true; Changed;) {
+      Changed = false;
+      for (BasicBlock &BB : *F)
+        if (End.contains(&BB) && any_of(successors(&BB), [&](BasicBlock *Way) {
+              return !End.contains(Way);
+            }))
+          Changed |= End.erase(&BB);
     }
-    return false;
   }
 
   static bool raises(BasicBlock &BB) {
@@ -317,11 +322,8 @@ private:
            any_of(BB, isRaise);
   }
 
-  static bool isEmpty(BasicBlock &BB) {
-    return &BB.front() == BB.getTerminator();
-  }
-
   void markChecks() {
+    findEnd();
     for (BasicBlock &BB : *F) {
       auto *Branch = dyn_cast<BranchInst>(BB.getTerminator());
       if (!Branch || Branch->isUnconditional())
@@ -332,10 +334,10 @@ private:
         if (Raise == Rest)
           break;
         bool AsksFlag = isErrorFlag(Branch->getCondition());
-        if (AsksFlag
-                ? Error == 0 && (isDecided(BB) || leadsOut(*Raise, nullptr))
-                : raises(*Raise) &&
-                      (leadsOut(*Raise, nullptr) || leadsOut(*Raise, Rest))) {
+        BasicBlock *Behind = Raise->getSingleSuccessor();
+        if (AsksFlag ? Error == 0 && (End.contains(Raise) || isDecided(BB))
+                     : raises(*Raise) && Behind &&
+                           (Behind == Rest || End.contains(Behind))) {
           mark(*Branch, Error, AsksFlag, isDecided(BB));
           break;
         }
@@ -719,11 +721,14 @@ private:
     return false;
   }
 
-  /// A store or an assignment into X or into what X points to.
+  /// A store or an assignment into X or into what X points to; a call that is
+  /// given a field.
   bool isPartOfConstruction(const Instruction &I) const {
     if (!isa<StoreInst>(I) && !isa<AnyMemIntrinsic>(I) &&
         !isAssignment(calleeName(I)))
-      return false;
+      return writesInto(I) && none_of(writtenBy(I), [&](const Value *Pointer) {
+               return Pointer->stripPointerCasts() == &X;
+             });
     return any_of(rootsOf(writtenBy(I).front()),
                   [&](const Root &R) { return R.Object == &X; });
   }
@@ -742,7 +747,9 @@ private:
   void addRestOfConstruction(Instruction &First,
                              SmallVectorImpl<Instruction *> &Result) {
     bool IsPointer = X.getValueType()->isPointerTy();
-    if (isWhole(First) && !IsPointer)
+    // A call may have been given the first field.
+    bool IsCall = isa<CallInst>(First) && !isa<IntrinsicInst>(First);
+    if (isWhole(First) && !IsPointer && !IsCall)
       return;
     SmallVector<Instruction *, 4> Pending;
     for (unsigned I = B.Position.lookup(&First) + 1; I < B.Effects.size();
