@@ -74,6 +74,12 @@ class Watched:
 
     def __exit__(self, kind, value, trace):
         self.child.stdin.close()
-        code = self.child.wait(TIMEOUT)
+        try:
+            code = self.child.wait(0 if kind else TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.child.terminate()  # and the program with it
+            if not kind:
+                raise
+            return
         if kind is None and code:
             raise Failed(f"exit code {code}")
