@@ -102,7 +102,7 @@ static Expected<BuildResult> build(Builder &B, Generators &Writers,
   return Result;
 }
 
-int buildCommand(const CommandLine &Line, const Report &Out) {
+int buildCommand(const CommandLine &Line, Report &Out) {
   if (Line.Operands.empty()) {
     Out.error("no program given; usage: hcr build PROGRAM [FILE...]");
     return 2;
@@ -117,6 +117,8 @@ int buildCommand(const CommandLine &Line, const Report &Out) {
     Out.error(Found.takeError());
     return 1;
   }
+  if (Found->areInNim())
+    Out.speakNim();
   for (const std::string &Name : Found->WithoutCommand)
     Out.warning("no compile command known for module '" + Name +
                 "'; compile it with hcr-cc, or give --compile-commands=DIR");

@@ -10,13 +10,13 @@
 
 namespace hcr {
 
-int buildCommand(const CommandLine &Line, const Report &Out);
-int runCommand(const CommandLine &Line, const Report &Out);
-int reloadCommand(const CommandLine &Line, const Report &Out);
-int statusCommand(const CommandLine &Line, const Report &Out);
-int stressCommand(const CommandLine &Line, const Report &Out);
-int linkCommand(const CommandLine &Line, const Report &Out);
-int nimCommand(const CommandLine &Line, const Report &Out);
+int buildCommand(const CommandLine &Line, Report &Out);
+int runCommand(const CommandLine &Line, Report &Out);
+int reloadCommand(const CommandLine &Line, Report &Out);
+int statusCommand(const CommandLine &Line, Report &Out);
+int stressCommand(const CommandLine &Line, Report &Out);
+int linkCommand(const CommandLine &Line, Report &Out);
+int nimCommand(const CommandLine &Line, Report &Out);
 
 // Shared by the commands that build.
 BuildOptions buildOptions(const CommandLine &Line);

@@ -411,6 +411,12 @@ Expected<Modules> Finder::find() {
   return std::move(Found);
 }
 
+bool Modules::areInNim() const {
+  return any_of(Known, [](const auto &Each) {
+    return isGeneratedByNim(Each.second.Source);
+  });
+}
+
 Expected<Modules> findModules(const Program &P,
                               const DiscoveryOptions &Options) {
   return Finder(P, Options).find();

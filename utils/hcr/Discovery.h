@@ -42,6 +42,8 @@ struct Modules {
   std::vector<std::string> Libraries; // used by the program: name or path
   std::map<std::string, std::string> Types; // of modules in tables
   ProgramSymbols Names;                     // as the program was linked
+
+  bool areInNim() const; // some of them
 };
 
 // The libraries that an ELF file says it needs, apart from ours and from those

@@ -360,7 +360,7 @@ Error ModuleLink::run() {
   return Error::success();
 }
 
-int linkCommand(const CommandLine &Line, const Report &Out) {
+int linkCommand(const CommandLine &Line, Report &Out) {
   if (Line.Operands.empty()) {
     Out.error("no objects given; usage: hcr link [-o PROGRAM] OBJECT... "
               "[-- FLAG...]");

@@ -12,7 +12,7 @@ namespace {
 struct CommandInfo {
   StringLiteral Name;
   CommandBit Bit;
-  int (*Run)(const CommandLine &, const Report &);
+  int (*Run)(const CommandLine &, Report &);
   const char *Usage;
   const char *Summary;
   bool JsonOnStdout;
@@ -163,7 +163,8 @@ static int runOne(const CommandInfo &Info, ArrayRef<const char *> Given) {
     outs() << "hcr " HCR_VERSION "\n";
     return 0;
   }
-  return Info.Run(*Line, Report(Line->Json, Line->Quiet, Info.JsonOnStdout));
+  Report Out(Line->Json, Line->Quiet, Info.JsonOnStdout);
+  return Info.Run(*Line, Out);
 }
 
 static int run(ArrayRef<const char *> Words) {

@@ -32,7 +32,7 @@ static Expected<Command> nimCommand(const CommandLine &Line) {
   return Words;
 }
 
-int nimCommand(const CommandLine &Line, const Report &Out) {
+int nimCommand(const CommandLine &Line, Report &Out) {
   if (Line.Rest.empty()) {
     Out.error("no command given; usage: hcr nim c [NIM-OPTION...] FILE");
     return 2;

@@ -95,7 +95,7 @@ static bool reloadOne(const Program &P, pid_t Pid, const CommandLine &Line,
   return Good;
 }
 
-int reloadCommand(const CommandLine &Line, const Report &Out) {
+int reloadCommand(const CommandLine &Line, Report &Out) {
   int Code;
   std::optional<Chosen> Which = choose(Line, "hcr reload PROGRAM", Out, Code);
   if (!Which)
@@ -105,6 +105,11 @@ int reloadCommand(const CommandLine &Line, const Report &Out) {
               "' listens; start it with hcr run, or let it call hcr_listen()");
     return 1;
   }
+  Expected<Modules> Found = findModules(Which->P, discoveryOptions(Line));
+  if (!Found)
+    consumeError(Found.takeError());
+  else if (Found->areInNim())
+    Out.speakNim();
   bool Good = true;
   for (pid_t Pid : Which->Processes)
     Good &= reloadOne(Which->P, Pid, Line, Out);

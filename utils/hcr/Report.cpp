@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Report.h"
+#include "NimNames.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstring>
@@ -30,7 +31,7 @@ static void writeAll(int Descriptor, StringRef Text) {
 }
 
 void Report::say(StringRef Text) const {
-  writeAll(STDERR_FILENO, ("hcr: " + Text + "\n").str());
+  writeAll(STDERR_FILENO, "hcr: " + (Nim ? inNim(Text) : Text.str()) + "\n");
 }
 
 void Report::print(json::Object Event) const {

@@ -22,6 +22,8 @@ public:
       : Json(Json), Quiet(Quiet), JsonOnStdout(JsonOnStdout) {}
 
   bool isJson() const { return Json; }
+  // The program was written in Nim: people are told Nim's names.
+  void speakNim() { Nim = true; }
   void error(const llvm::Twine &Message) const;
   void error(llvm::Error E) const; // each error of a list on its own line
   void warning(const llvm::Twine &Message) const;
@@ -35,7 +37,7 @@ public:
 private:
   void say(llvm::StringRef Text) const;
   void print(llvm::json::Object Event) const;
-  bool Json, Quiet, JsonOnStdout;
+  bool Json, Quiet, JsonOnStdout, Nim = false;
 };
 
 // "3.2", "0.01", "85": milliseconds with as many digits as matter.

@@ -353,7 +353,7 @@ void Reloader::loop() {
   }
 }
 
-int runCommand(const CommandLine &Line, const Report &Out) {
+int runCommand(const CommandLine &Line, Report &Out) {
   if (Line.Operands.empty()) {
     Out.error("no program given; usage: hcr run PROGRAM [ARGUMENT...]");
     return 2;
@@ -370,6 +370,8 @@ int runCommand(const CommandLine &Line, const Report &Out) {
     Out.error(Found.takeError());
     return 1;
   }
+  if (Found->areInNim())
+    Out.speakNim();
   for (const std::string &Name : Found->WithoutCommand)
     Out.warning("no compile command known for module '" + Name +
                 "'; it will not be reloaded");

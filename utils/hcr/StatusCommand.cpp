@@ -117,7 +117,7 @@ static void printText(raw_ostream &Out, const json::Object &Status) {
   }
 }
 
-int statusCommand(const CommandLine &Line, const Report &Out) {
+int statusCommand(const CommandLine &Line, Report &Out) {
   int Code;
   std::optional<Chosen> Which = choose(Line, "hcr status PROGRAM", Out, Code);
   if (!Which)

@@ -357,7 +357,7 @@ static Expected<int> runUnder(Stresser &S, const CommandLine &Line,
   return TimedOut || S.refused() || !Difference.empty() ? 1 : Code;
 }
 
-int stressCommand(const CommandLine &Line, const Report &Out) {
+int stressCommand(const CommandLine &Line, Report &Out) {
   if (Line.Operands.empty()) {
     Out.error("no program given; usage: hcr stress PROGRAM [ARGUMENT...]");
     return 2;
