@@ -28,6 +28,8 @@
 
 namespace hcr {
 
+class TopLevelBody;
+
 /// One start-up function, prepared for any number of cuts. The copy that it
 /// works on lives as long as the object.
 class TopLevelCode {
@@ -54,8 +56,7 @@ public:
                                        const llvm::Twine &Name);
 
 private:
-  class Body;
-  std::unique_ptr<Body> TheBody;
+  std::unique_ptr<TopLevelBody> TheBody;
 };
 
 } // namespace hcr
