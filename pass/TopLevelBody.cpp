@@ -198,7 +198,9 @@ void TopLevelBody::threadCleanups() {
       for (BasicBlock *From : to_vector(predecessors(&Cleanup))) {
         auto *Branch = dyn_cast<BranchInst>(From->getTerminator());
         ConstantInt *Way = lastStore(*From, *Load->getPointerOperand());
-        if (!Branch || Branch->isConditional() || !Way)
+        if (!Branch || Branch->isConditional() || !Way ||
+            isa<PHINode>(
+                Switch->findCaseValue(Way)->getCaseSuccessor()->front()))
           continue;
         Branch->setSuccessor(0, Switch->findCaseValue(Way)->getCaseSuccessor());
         Changed = true;
