@@ -153,6 +153,15 @@ bool belongsToStandardLibrary(StringRef Name) {
              "_ZNSd", "_ZNKSi", "_ZNKSo"});
 }
 
+/// hcrRegisterProc() and so on. A prefix would not do: Nim's compiler has a
+/// function hcrOn().
+bool isRuntimeCall(StringRef Name) {
+  return StringSwitch<bool>(Name)
+#define HCR_RUNTIME_CALL(Function, Result, Parameters) .Case(#Function, true)
+#include "hcr-abi/RuntimeCalls.def"
+      .Default(false);
+}
+
 /// Symbols that belong to the language runtime and its tools, never to the
 /// program: their callers gain nothing from a slot.
 bool belongsToRuntime(StringRef Name) {
@@ -168,10 +177,9 @@ bool belongsToRuntime(StringRef Name) {
                         "_ZTVNSt", "_ZTTNSt", "__dynamic_cast",
                         // Wrappers of thread-locals.
                         "_ZTW", "_ZTH", "__cpu_",
-                        // Our own: hcr.init, hcr_reload(), hcrRegisterProc().
+                        // Our own: hcr.init, hcr_reload().
                         "hcr.", "hcr_"}) ||
-         (Name.starts_with("hcr") && Name.size() > 3 && Name[3] >= 'A' &&
-          Name[3] <= 'Z');
+         isRuntimeCall(Name);
 }
 
 /// Complex multiplication and division (`__muldc3`). Only the compiler's own
