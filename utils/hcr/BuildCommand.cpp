@@ -57,6 +57,19 @@ BuildResult failedBuild(const Generators::Outcome &Written) {
   return Result;
 }
 
+void startSpeaking(const Modules &Found, Report &Out) {
+  if (Found.areInNim())
+    Out.speakNim();
+  if (Found.areInNimsCpp())
+    Out.warning(
+        "compiled by 'nim cpp': an edit that makes Nim number its names "
+        "anew (a new local variable, a new proc) loses the state of "
+        "what follows or is taken back; compile by 'nim c'");
+  for (const std::string &Name : Found.WithoutCommand)
+    Out.warning("no compile command known for module '" + Name +
+                "'; compile it with hcr-cc, or give --compile-commands=DIR");
+}
+
 void reportGone(const BuildResult &Result, const Report &Out) {
   if (!Out.isJson())
     for (const std::string &Name : Result.Gone)
@@ -117,11 +130,7 @@ int buildCommand(const CommandLine &Line, Report &Out) {
     Out.error(Found.takeError());
     return 1;
   }
-  if (Found->areInNim())
-    Out.speakNim();
-  for (const std::string &Name : Found->WithoutCommand)
-    Out.warning("no compile command known for module '" + Name +
-                "'; compile it with hcr-cc, or give --compile-commands=DIR");
+  startSpeaking(*Found, Out);
   Generators Writers(*P, *Found, buildOptions(Line), Out);
   Builder B(*P, std::move(*Found), buildOptions(Line), Out);
   Expected<BuildResult> Result =

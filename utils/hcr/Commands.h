@@ -23,6 +23,8 @@ BuildOptions buildOptions(const CommandLine &Line);
 DiscoveryOptions discoveryOptions(const CommandLine &Line);
 llvm::json::Object toJson(const BuildResult &Result);
 BuildResult failedBuild(const Generators::Outcome &Written);
+// What there is to say of a program before anything is done with it.
+void startSpeaking(const Modules &Found, Report &Out);
 void reportGone(const BuildResult &Result, const Report &Out);
 std::string joined(const std::vector<std::string> &Names);
 // "build 85 (compile 79, link 6)"

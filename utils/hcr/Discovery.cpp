@@ -417,6 +417,12 @@ bool Modules::areInNim() const {
   });
 }
 
+bool Modules::areInNimsCpp() const {
+  return any_of(Known, [](const auto &Each) {
+    return StringRef(Each.second.Source).ends_with(".nim.cpp");
+  });
+}
+
 Expected<Modules> findModules(const Program &P,
                               const DiscoveryOptions &Options) {
   return Finder(P, Options).find();

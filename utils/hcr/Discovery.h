@@ -44,6 +44,8 @@ struct Modules {
   ProgramSymbols Names;                     // as the program was linked
 
   bool areInNim() const; // some of them
+  // Nim's C++: its numbers are in mangled names, which nobody keeps the same.
+  bool areInNimsCpp() const;
 };
 
 // The libraries that an ELF file says it needs, apart from ours and from those

@@ -370,11 +370,7 @@ int runCommand(const CommandLine &Line, Report &Out) {
     Out.error(Found.takeError());
     return 1;
   }
-  if (Found->areInNim())
-    Out.speakNim();
-  for (const std::string &Name : Found->WithoutCommand)
-    Out.warning("no compile command known for module '" + Name +
-                "'; it will not be reloaded");
+  startSpeaking(*Found, Out);
   BuildOptions Options = buildOptions(Line);
   Options.OwnGroup = true;
   Generators Writers(*P, *Found, Options, Out);

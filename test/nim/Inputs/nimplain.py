@@ -36,10 +36,10 @@ class NimProject:
         self.write(".hcr-root", "")
         self.compile()
 
-    def compile(self, *options, nimcache="nc", code=0):
+    def compile(self, *options, nimcache="nc", code=0, command="c"):
         if nimcache:
             options = ["--nimcache:" + nimcache, *options]
-        return run([HCR, "nim", "c", *self.options, *options, "main.nim"],
+        return run([HCR, "nim", command, *self.options, *options, "main.nim"],
                    cwd=self.directory, code=code)
 
     def path(self, name):
