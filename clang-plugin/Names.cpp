@@ -5,6 +5,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
 #include "clang/AST/Decl.h"
+#include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/Basic/SourceManager.h"
 #include "clang/Lex/Lexer.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -14,6 +15,26 @@ using namespace clang;
 
 namespace hcr {
 namespace {
+
+/// The names of what Nim's `Dl_…` variables are given by `…_DatInit000`:
+///
+///     Dl_939524098_ = (tyProc__ub6…) nimGetProcAddr(TM__RHn5…_2, "crc32");
+class LoadedProcs : public RecursiveASTVisitor<LoadedProcs> {
+public:
+  llvm::DenseMap<const Decl *, llvm::StringRef> NameOf;
+
+  bool VisitBinaryOperator(BinaryOperator *E) {
+    if (!E->isAssignmentOp())
+      return true;
+    const auto *To = dyn_cast<DeclRefExpr>(E->getLHS()->IgnoreParenImpCasts());
+    const auto *Call = dyn_cast<CallExpr>(E->getRHS()->IgnoreParenCasts());
+    if (To && Call && Call->getNumArgs() == 2)
+      if (const auto *Name =
+              dyn_cast<StringLiteral>(Call->getArg(1)->IgnoreParenImpCasts()))
+        NameOf[To->getDecl()->getCanonicalDecl()] = Name->getString();
+    return true;
+  }
+};
 
 /// A name as it is in every version.
 llvm::StringRef plain(llvm::StringRef Name) {
@@ -26,6 +47,7 @@ class Describer {
   SourceManager &SM;
   std::string Text;
   llvm::SmallPtrSet<const Decl *, 16> Seen;
+  LoadedProcs Loaded;
 
 public:
   explicit Describer(ASTContext &Context)
@@ -34,7 +56,13 @@ public:
   std::string describe() {
     if (Context.getLangOpts().CPlusPlus) // mangled names say the types
       return "";
-    for (Decl *D : Context.getTranslationUnitDecl()->noload_decls())
+    const TranslationUnitDecl *Unit = Context.getTranslationUnitDecl();
+    for (Decl *D : Unit->noload_decls())
+      if (auto *F = dyn_cast<FunctionDecl>(D);
+          F && F->isThisDeclarationADefinition() && F->getIdentifier() &&
+          F->getName().ends_with("_DatInit000"))
+        Loaded.TraverseStmt(F->getBody());
+    for (Decl *D : Unit->noload_decls())
       if (auto *F = dyn_cast<FunctionDecl>(D);
           F && F->isThisDeclarationADefinition())
         add(*F, F->isExternallyVisible() ? 'f' : 'F');
@@ -46,13 +74,15 @@ public:
 
 private:
   void add(const DeclaratorDecl &D, char Kind) {
+    llvm::StringRef Loads = Loaded.NameOf.lookup(D.getCanonicalDecl());
     if (!D.getIdentifier() || D.isInvalidDecl() || D.hasAttr<AsmLabelAttr>() ||
-        withoutNumber(D.getName()).empty() || isCountedByNim(D.getName()) ||
+        withoutNumber(D.getName()).empty() ||
+        (isCountedByNim(D.getName()) && Loads.empty()) ||
         !Seen.insert(D.getCanonicalDecl()).second)
       return;
     Text += Kind;
     Text += (" " + D.getName() + " " + llvm::utohexstr(typeOf(D)) + " " +
-             llvm::utohexstr(contentOf(D)) + "\n")
+             llvm::utohexstr(Loads.empty() ? contentOf(D) : hash(Loads)) + "\n")
                 .str();
   }
 

@@ -40,7 +40,8 @@ public:
   void run() {
     SmallVector<GlobalVariable *, 8> Variables;
     for (GlobalVariable &G : M.globals())
-      if (isBornLater(G.getName()) && !G.use_empty())
+      if (isBornLater(G.getName()) && !isCountedByNim(G.getName()) &&
+          !G.use_empty())
         Variables.push_back(&G);
     if (Opts.IsNewModule && StartUp)
       OfModule = stateOfModule();

@@ -45,9 +45,15 @@ inline bool isBornLater(llvm::StringRef Name) {
          llvm::all_of(Mark, [](char C) { return llvm::isHexDigit(C); });
 }
 
+/// Of Nim's variables `Dl_939524098_`, which hold addresses of functions of
+/// libraries; CONTENT is the function's name.
+inline constexpr llvm::StringLiteral LoadedProcPrefix = "Dl_";
+
 /// `tick__b_` of `tick__b_81`, which is what two versions have in common;
 /// empty: the name does not end in a number.
 inline llvm::StringRef withoutNumber(llvm::StringRef Name) {
+  if (Name.starts_with(LoadedProcPrefix))
+    return LoadedProcPrefix;
   llvm::StringRef Front = Name.rtrim("0123456789");
   return Front.size() != Name.size() && Front.size() > 1 && Front.back() == '_'
              ? Front
@@ -56,7 +62,7 @@ inline llvm::StringRef withoutNumber(llvm::StringRef Name) {
 
 /// Literals, tables and functions of which Nim makes new ones in each version.
 inline bool isCountedByNim(llvm::StringRef Name) {
-  return Name.starts_with("TM__") || Name.starts_with("Dl_");
+  return Name.starts_with("TM__") || Name.starts_with(LoadedProcPrefix);
 }
 
 inline bool isGeneratedByNim(llvm::StringRef SourceFile) {

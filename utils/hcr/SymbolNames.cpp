@@ -156,7 +156,8 @@ Error Group::match(StringRef Name, OtherNames &Result) {
   OfOld.resize(Old.size());
   OfNew.resize(New.size());
   pairEqualOnes();
-  if (!pairByType() || !pairVariables())
+  bool IsLoaded = Name == LoadedProcPrefix; // the content says who it is
+  if (!IsLoaded && (!pairByType() || !pairVariables()))
     return failure(
         "cannot tell which '" + Name.rtrim('_') +
         "' of the new source is which one of the running program: several have "
