@@ -17,7 +17,9 @@ bool belongsToVersion(const GlobalValue &G) {
   // The collector calls markers through type information, which a new version
   // fills with its own; statics of functions have the function's name in front.
   StringRef Name = G.getName();
+  // What a check of an object's type found out last is known by a number.
   return Name.starts_with("TM__") || Name.contains(".TM__") ||
+         Name.starts_with("Nim_OfCheck_CACHE") ||
          (isa<Function>(G) && Name.starts_with("Marker_"));
 }
 

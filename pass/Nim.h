@@ -11,9 +11,9 @@ namespace hcr {
 /// Whether \p M is what Nim made of a module.
 bool isNimModule(const llvm::Module &M);
 
-/// Literals, tables and marker functions that Nim counts through or names
-/// after a type: each version of a module has its own, and what was handed out
-/// stays as it is.
+/// Literals, tables, caches and marker functions that Nim counts through or
+/// names after a type: each version of a module has its own, and what was
+/// handed out stays as it is.
 bool belongsToVersion(const llvm::GlobalValue &G);
 
 /// The function of the module's top-level statements, null if there are none.

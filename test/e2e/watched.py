@@ -29,12 +29,16 @@ class Watched:
             cwd=project.directory, bufsize=1, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.events = queue.Queue()
+        self.said = queue.Queue()  # by the program, on standard error
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
         for line in self.child.stderr:
             print(line, end="", flush=True)
-            self.events.put(json.loads(line))
+            if line.startswith("{"):
+                self.events.put(json.loads(line))
+            else:
+                self.said.put(line.rstrip("\n"))
 
     def event(self, kind):
         """The next event that is not a quiet one must be of this kind."""

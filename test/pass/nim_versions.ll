@@ -15,6 +15,9 @@ target triple = "x86_64-pc-linux-gnu"
 ; OTHER-DAG: @TM__h_3.ptr =
 ; OTHER-DAG: @m_DatInit000.TM__h_0.ptr =
 @NTIref__h_ = hidden global %type zeroinitializer
+; OTHER-DAG: @Nim_OfCheck_CACHE3.ptr =
+; CHECK-NOT: @{{.*}}Nim_OfCheck_CACHE{{.*}}.ptr =
+@Nim_OfCheck_CACHE3 = internal global [2 x ptr] zeroinitializer
 @TM__h_3 = internal constant { i64, [3 x i8] } { i64 2, [3 x i8] c"hi\00" }
 @TM__h_5 = internal global ptr null
 @m_DatInit000.TM__h_0 = internal global [2 x ptr] zeroinitializer
@@ -46,6 +49,7 @@ define hidden void @m_Init000() {
   call void @nimRegisterGlobalMarker(ptr @TM__h_2)
   store ptr @TM__h_3, ptr @name__m_1
   store ptr @TM__h_3, ptr @TM__h_5
+  store ptr @TM__h_3, ptr @Nim_OfCheck_CACHE3
   ret void
 }
 
