@@ -36,6 +36,40 @@ public:
   }
 };
 
+/// Nim's start-up code and what the collector is told of: variables that only
+/// these use are loop variables and the like.
+bool isStartUp(const FunctionDecl &F) {
+  if (!F.getIdentifier())
+    return false;
+  llvm::StringRef Name = F.getName();
+  return Name.ends_with("Init000") || Name == "NimMainModule" ||
+         isCountedByNim(Name);
+}
+
+/// Who uses which variables and functions.
+class Users : public RecursiveASTVisitor<Users> {
+  const FunctionDecl *In = nullptr;
+
+public:
+  /// Variables that more than start-up code uses.
+  llvm::SmallPtrSet<const Decl *, 16> Used;
+  /// The first user of a function, in the order of the source.
+  llvm::DenseMap<const Decl *, const FunctionDecl *> FirstUser;
+
+  void lookAt(FunctionDecl &F) {
+    In = &F;
+    TraverseStmt(F.getBody());
+  }
+  bool VisitDeclRefExpr(DeclRefExpr *E) {
+    const Decl *D = E->getDecl()->getCanonicalDecl();
+    if (isa<FunctionDecl>(D) && D != In->getCanonicalDecl())
+      FirstUser.try_emplace(D, In);
+    else if (!isStartUp(*In))
+      Used.insert(D);
+    return true;
+  }
+};
+
 /// A name as it is in every version.
 llvm::StringRef plain(llvm::StringRef Name) {
   llvm::StringRef Front = withoutNumber(Name);
@@ -48,6 +82,7 @@ class Describer {
   std::string Text;
   llvm::SmallPtrSet<const Decl *, 16> Seen;
   LoadedProcs Loaded;
+  Users Procs;
 
 public:
   explicit Describer(ASTContext &Context)
@@ -59,16 +94,20 @@ public:
     const TranslationUnitDecl *Unit = Context.getTranslationUnitDecl();
     for (Decl *D : Unit->noload_decls())
       if (auto *F = dyn_cast<FunctionDecl>(D);
-          F && F->isThisDeclarationADefinition() && F->getIdentifier() &&
-          F->getName().ends_with("_DatInit000"))
-        Loaded.TraverseStmt(F->getBody());
+          F && F->isThisDeclarationADefinition()) {
+        Procs.lookAt(*F);
+        if (F->getIdentifier() && F->getName().ends_with("_DatInit000"))
+          Loaded.TraverseStmt(F->getBody());
+      }
     for (Decl *D : Unit->noload_decls())
       if (auto *F = dyn_cast<FunctionDecl>(D);
           F && F->isThisDeclarationADefinition())
         add(*F, F->isExternallyVisible() ? 'f' : 'F');
       else if (auto *V = dyn_cast<VarDecl>(D);
                V && V->isThisDeclarationADefinition())
-        add(*V, V->isExternallyVisible() ? 'v' : 'V');
+        add(*V, !V->isExternallyVisible()                    ? 'V'
+                : Procs.Used.contains(V->getCanonicalDecl()) ? 'v'
+                                                             : 't');
     return std::move(Text);
   }
 
@@ -95,8 +134,14 @@ private:
     Policy.AnonymousTagLocations = false;
     std::string Spelling = D.getType().getCanonicalType().getAsString(Policy);
     std::string Result;
-    if (const auto *F = dyn_cast<FunctionDecl>(&D))
+    if (const auto *F = dyn_cast<FunctionDecl>(&D)) {
       Result = describeClosure(*F);
+      // What has no name is who is made there.
+      if (const FunctionDecl *In =
+              Procs.FirstUser.lookup(F->getCanonicalDecl());
+          In && In->getIdentifier() && isAnonymous(F->getName()))
+        Result += ("in " + plain(In->getName()) + " ").str();
+    }
     for (llvm::StringRef Rest = Spelling; !Rest.empty();) {
       llvm::StringRef Word =
           Rest.take_while([](char C) { return llvm::isAlnum(C) || C == '_'; });
@@ -141,6 +186,10 @@ private:
   static void skipToParenthesis(Lexer &Lex, Token &T) {
     while (T.isNot(tok::r_paren) && T.isNot(tok::eof))
       Lex.LexFromRawLexer(T);
+  }
+
+  static bool isAnonymous(llvm::StringRef Name) {
+    return Name.starts_with("colonanonymous_");
   }
 
   static bool isLineNumber(llvm::StringRef Macro) {

@@ -8,7 +8,8 @@
 //
 //   KIND NAME TYPE CONTENT
 //
-//   KIND     f function, v variable; F, V: static ones
+//   KIND     f function, v variable; F, V: static ones; t: a variable that only
+//            start-up code uses
 //   TYPE     hash of the type, as it is written; of Nim's closures and
 //   iterators
 //            also of what those that exist were made with

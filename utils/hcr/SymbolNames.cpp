@@ -17,13 +17,14 @@ ModuleSymbols parseSymbols(StringRef Lines, char Separator) {
     Line.split(Words, ' ');
     NamedSymbol S;
     if (Words.size() != 4 || Words[0].size() != 1 ||
-        !StringRef("fvFV").contains(Words[0]) ||
+        !StringRef("fvFVt").contains(Words[0]) ||
         Words[2].getAsInteger(16, S.Type) ||
         Words[3].getAsInteger(16, S.Content))
       continue;
     S.Name = Words[1];
     S.IsFunction = toLower(Words[0][0]) == 'f';
     S.IsStatic = isUpper(Words[0][0]);
+    S.IsTransient = Words[0] == "t";
     Result.push_back(std::move(S));
   }
   return Result;
@@ -51,10 +52,12 @@ private:
   void pairEqualOnes();
   bool pairByType();
   bool pairVariables();
+  bool pairAll(bool IsLoaded, bool WithTransients);
   std::string newNameFor(const NamedSymbol &S) const;
   size_t anchorBefore(ArrayRef<std::optional<size_t>> Partners, size_t At,
                       bool IsOld) const;
 
+  static constexpr size_t Nobody = ~size_t(0);
   SmallVector<std::optional<size_t>, 2> OfOld, OfNew; // partners
 };
 
@@ -89,7 +92,7 @@ void Group::pairEqualOnes() {
 size_t Group::anchorBefore(ArrayRef<std::optional<size_t>> Partners, size_t At,
                            bool IsOld) const {
   while (At-- != 0)
-    if (Partners[At])
+    if (Partners[At] && *Partners[At] != Nobody)
       return (IsOld ? At : *Partners[At]) + 1;
   return 0;
 }
@@ -152,19 +155,34 @@ std::string Group::newNameFor(const NamedSymbol &S) const {
   }
 }
 
-Error Group::match(StringRef Name, OtherNames &Result) {
-  OfOld.resize(Old.size());
-  OfNew.resize(New.size());
+// False: several could be meant.
+bool Group::pairAll(bool IsLoaded, bool WithTransients) {
+  OfOld.assign(Old.size(), std::nullopt);
+  OfNew.assign(New.size(), std::nullopt);
+  if (!WithTransients) {
+    for (auto [Partner, S] : zip(OfOld, Old))
+      if (S->IsTransient)
+        Partner = Nobody;
+    for (auto [Partner, S] : zip(OfNew, New))
+      if (S->IsTransient)
+        Partner = Nobody;
+  }
   pairEqualOnes();
-  bool IsLoaded = Name == LoadedProcPrefix; // the content says who it is
-  if (!IsLoaded && (!pairByType() || !pairVariables()))
+  // The content of what is loaded from a library says who it is.
+  return IsLoaded || (pairByType() && pairVariables());
+}
+
+Error Group::match(StringRef Name, OtherNames &Result) {
+  bool IsLoaded = Name == LoadedProcPrefix;
+  if (!pairAll(IsLoaded, true) && !pairAll(IsLoaded, false))
     return failure(
         "cannot tell which '" + Name.rtrim('_') +
         "' of the new source is which one of the running program: several have "
         "this name, and more than one of them changed; edit one of them at a "
         "time, or give them names of their own");
   for (auto [I, S] : enumerate(New))
-    Result[S->Name] = OfNew[I] ? Old[*OfNew[I]]->Name : newNameFor(*S);
+    Result[S->Name] =
+        OfNew[I] && *OfNew[I] != Nobody ? Old[*OfNew[I]]->Name : newNameFor(*S);
   return Error::success();
 }
 

@@ -22,6 +22,7 @@ struct NamedSymbol {
   std::string Name; // in a source: with its number; in a version of the
                     // program: what the program calls it
   bool IsFunction = false, IsStatic = false;
+  bool IsTransient = false; // a variable that start-up code alone uses
   uint64_t Type = 0, Content = 0;
 };
 
@@ -37,7 +38,8 @@ ModuleSymbols parseSymbols(llvm::StringRef Lines, char Separator);
 
 // Finds for each symbol of New which of Old it is. Others get names that no
 // symbol has had: with a mark. Those of Old that nobody is are gone. Fails with
-// the names of those that cannot be told apart.
+// the names of those that cannot be told apart; a transient one that could be
+// several is new.
 llvm::Expected<OtherNames> matchSymbols(llvm::ArrayRef<NamedSymbol> Old,
                                         llvm::ArrayRef<NamedSymbol> New);
 
