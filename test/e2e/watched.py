@@ -23,6 +23,8 @@ def isQuiet(event):
 
 
 class Watched:
+    code = 0  # that the program is to end with
+
     def __init__(self, project, *options):
         self.child = subprocess.Popen(
             [HCR, "run", "--json", *options, "./" + project.output], text=True,
@@ -85,5 +87,5 @@ class Watched:
             if not kind:
                 raise
             return
-        if kind is None and code:
+        if kind is None and code != self.code:
             raise Failed(f"exit code {code}")
