@@ -80,16 +80,23 @@ static std::string variable(Runtime &R, std::string_view Name) {
                 quoteJson(S->Definer->Name).c_str());
 }
 
+/// Nothing if the program began to end meanwhile and took away what the reload
+/// needed: nobody's images are to blame.
+static std::string outcome(const Runtime &R, const Report &Out) {
+  return Out.Result == Outcome::Refused && R.Ending ? "" : Out.json();
+}
+
 std::string answer(Runtime &R, std::string_view Request) {
   if (!Request.empty() && Request.back() == '\r')
     Request.remove_suffix(1);
   if (Request == "reload")
-    return reload(R, false).json();
+    return outcome(R, reload(R, false));
   if (Request == "reload force")
-    return reload(R, true).json();
+    return outcome(R, reload(R, true));
   constexpr std::string_view Reinit = "reload reinit ", Variable = "variable ";
   if (Request.starts_with(Reinit))
-    return reload(R, false, splitNames(Request.substr(Reinit.size()))).json();
+    return outcome(R,
+                   reload(R, false, splitNames(Request.substr(Reinit.size()))));
   if (Request.starts_with(Variable))
     return variable(R, Request.substr(Variable.size()));
   if (Request == "status")
@@ -197,7 +204,10 @@ bool Control::answerLine(Peer &P) {
   if (!HostsAreKnown)
     awaitHosts(R);
   HostsAreKnown = true;
-  P.Output = answer(R, Line) + "\n";
+  std::string Text = answer(R, Line);
+  if (Text.empty())
+    return false;
+  P.Output = Text + "\n";
   return sys::stillIs(P.Descriptor, P.Id) &&
          sys::sendSome(P.Descriptor, P.Output);
 }

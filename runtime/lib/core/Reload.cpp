@@ -595,7 +595,8 @@ Report reload(Runtime &R, bool Force, const std::vector<std::string> &Reinit,
   }
   Out.Generation = R.Generation;
   Out.Took.Total = sys::now() - Start;
-  if (Out.Result != Outcome::Unchanged)
+  bool IsOver = Out.Result == Outcome::Refused && R.Ending;
+  if (Out.Result != Outcome::Unchanged && !IsOver)
     publish(R, Out);
   if (Out.Result == Outcome::Reloaded && R.Settings.Collect)
     if (Collected C = collect(R); !C.Why.empty())
