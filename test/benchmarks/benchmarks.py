@@ -4,7 +4,7 @@
 
     benchmarks.py --hcr BIN/DIR --work DIR [--out FILE.md] [--json FILE.json] [--modules 10,1000,5000] [GROUP...]
 
-Groups: calls programs startup save-to-live reload memory nim (default: all). Each figure is a ratio of two things that took
+Groups: calls programs startup save-to-live reload memory nim nim-plain (default: all). Each figure is a ratio of two things that took
 turns in one run, see measure.py. Nothing here passes or fails on a time.
 """
 
@@ -20,6 +20,7 @@ import calls
 import latency
 import memory
 import nim
+import nim_plain
 import speed
 import startup
 
@@ -31,6 +32,7 @@ GROUPS = {
     "reload": latency.reload_of_one,
     "memory": memory.run,
     "nim": nim.run,
+    "nim-plain": nim_plain.run,
 }
 
 
@@ -42,10 +44,12 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="write the figures to this file")
     parser.add_argument("--modules", default="10,1000,5000", help="sizes of the generated programs")
     parser.add_argument("--rounds", default=9, type=int, help="runs of each side of a comparison")
+    parser.add_argument("--nim-programs", default="calls,nimpretty,nimgrep,compiler", help="programs of plain Nim")
     parser.add_argument("groups", nargs="*", metavar="GROUP", help="one of: " + " ".join(GROUPS))
     options = parser.parse_args()
     options.hcr, options.work = options.hcr.resolve(), options.work.resolve()
     options.modules = [int(n) for n in options.modules.split(",")]
+    options.nim_programs = options.nim_programs.split(",")
     unknown = set(options.groups) - set(GROUPS)
     if unknown:
         parser.error(f"no such group: {' '.join(sorted(unknown))}")
