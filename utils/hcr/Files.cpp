@@ -106,6 +106,16 @@ int64_t fileClock() {
   return nanoseconds(Now);
 }
 
+bool wasWritten(const std::string &Path, int64_t Started) {
+  int64_t Touched = 0;
+  if (!stampOf(Path, &Touched))
+    return false;
+  // Since Linux 6.13 a time may be finer than the tick, and before it.
+  timespec Now;
+  clock_gettime(CLOCK_REALTIME, &Now);
+  return Touched > Started && Touched <= nanoseconds(Now);
+}
+
 Descriptor &Descriptor::operator=(Descriptor &&Other) {
   if (this != &Other)
     reset(Other.release());

@@ -39,6 +39,10 @@ llvm::Error replaceFile(const std::string &Path, llvm::StringRef Content);
 llvm::Error makeDirectory(const std::string &Path);
 // The clock that file times come from: it moves with the kernel's tick.
 int64_t fileClock();
+// Whether somebody wrote to the file since Started (by fileClock()), when its
+// compiler began. A time that is yet to come says that the clock was put back,
+// not when.
+bool wasWritten(const std::string &Path, int64_t Started);
 // Writes all of it or says why not ("no space left on device").
 llvm::Error writeAll(int Descriptor, llvm::StringRef Text,
                      const llvm::Twine &Name);

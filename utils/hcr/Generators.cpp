@@ -150,11 +150,19 @@ Error Generators::updateOne(NimProject &Project, Builder &B, Outcome &Result) {
   if (Runs) {
     Result.Ran = true;
     bool Colours = isatty(STDERR_FILENO) && !Out.isJson();
-    Expected<Finished> Done = Project.generate(Options.OwnGroup, Colours);
-    if (!Done)
-      return Done.takeError();
-    if (isStopping())
-      return failure("stopped");
+    Expected<Finished> Done = Finished();
+    // What was read by halves is read again; who writes all the time gets what
+    // is there.
+    constexpr int MostTries = 3;
+    for (int Tries = 1; Tries <= MostTries; ++Tries) {
+      Done = Project.generate(Options.OwnGroup, Colours);
+      if (!Done)
+        return Done.takeError();
+      if (isStopping())
+        return failure("stopped");
+      if (!Project.isOutdated())
+        break;
+    }
     Out.compiler(Project.name(), Done->Output);
     if (Done->Code != 0) {
       watchMentioned(Done->Output);

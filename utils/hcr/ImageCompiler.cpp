@@ -72,13 +72,6 @@ bool ImageCompiler::writeNames(const CompileRecord &Record,
   return Result->Code == 0;
 }
 
-// Whether somebody wrote to the file while its compiler ran. A time that is yet
-// to come says that the clock was put back, not when.
-static bool isOutdated(const std::string &Path, int64_t Started) {
-  int64_t Touched = 0;
-  return stampOf(Path, &Touched) && Touched > Started && Touched <= fileClock();
-}
-
 // Returns false after printing what the tool said.
 bool ImageCompiler::runStep(Command Words, ImageJob &Job,
                             const std::string &Directory,
@@ -101,7 +94,7 @@ bool ImageCompiler::runStep(Command Words, ImageJob &Job,
   // "No such file" is not for the programmer who just removed it.
   std::string Source = Job.Record->sourcePath();
   Job.Vanished = Result->Code != 0 && !stampOf(Source);
-  Job.Outdated = Result->Code != 0 && isOutdated(Source, Job.Started);
+  Job.Outdated = Result->Code != 0 && wasWritten(Source, Job.Started);
   if (!Job.Vanished && (IsLast || !Job.Outdated))
     Out.compiler(Job.Record->Module, Result->Output);
   return Result->Code == 0;
@@ -135,7 +128,7 @@ void ImageCompiler::run(ImageJob &Job, const std::string &Directory) {
     consumeError(Rule.takeError());
   link(Job, Directory);
   Job.Outdated = any_of(Job.Files, [&](const std::string &File) {
-    return isOutdated(File, Job.Started);
+    return wasWritten(File, Job.Started);
   });
 }
 

@@ -228,6 +228,12 @@ bool NimProject::isCurrent() const {
 }
 
 // A file that may have been written to while Nim read it is not known.
+bool NimProject::isOutdated() const {
+  return any_of(Inputs, [this](const std::string &File) {
+    return wasWritten(File, Started);
+  });
+}
+
 Error NimProject::remember() {
   std::string Text = headRow(P, How) + "\n";
   for (const std::string &File : Inputs) {

@@ -41,6 +41,8 @@ public:
   bool isCurrent() const;
   // Runs Nim. Call under the build lock, as the next two.
   llvm::Expected<Finished> generate(bool OwnGroup, bool Colours);
+  // Somebody wrote to a source while Nim read it.
+  bool isOutdated() const;
   struct Written {
     std::vector<std::string> Changed; // C files that are other ones now
     std::vector<std::string> Linked;  // all that the program is to have

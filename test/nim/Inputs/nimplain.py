@@ -51,8 +51,9 @@ class NimProject:
 
     def write(self, name, text):
         os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
-        with open(self.path(name), "w", encoding="utf-8") as file:
+        with open(self.path(name) + "~", "w", encoding="utf-8") as file:
             file.write(text)
+        os.replace(self.path(name) + "~", self.path(name))
 
     def edit(self, name, old, new):
         text = self.read(name)
