@@ -31,6 +31,7 @@ class Watched:
             cwd=project.directory, bufsize=1, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.events = queue.Queue()
+        self.told = None
         self.said = queue.Queue()  # by the program, on standard error
         threading.Thread(target=self.read, daemon=True).start()
 
@@ -49,7 +50,11 @@ class Watched:
                 got = self.events.get(timeout=TIMEOUT)
             except queue.Empty:
                 raise Failed(f"no event within {TIMEOUT} s, expected {kind}") from None
+            # A save may be seen twice, and what is wrong with it told twice.
+            if got["event"] == "error" and got == self.told:
+                continue
             if got["event"] == kind and not (kind == "build" and isQuiet(got)):
+                self.told = got
                 return got
             if not isQuiet(got):
                 raise Failed(f"expected {kind}, got {got}")
