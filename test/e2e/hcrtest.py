@@ -107,10 +107,8 @@ class Program:
             self.errors.append(line.rstrip("\n"))
             print(f"[stderr] {line}", end="", flush=True)
 
-    def findPid(self):
+    def runningPid(self):
         """The process that runs the program itself: a child of `hcr run`."""
-        if not self.underRun:
-            return self.child.pid
         executable = os.path.realpath(self.project.path(self.project.output))
         for pid in filter(str.isdigit, os.listdir("/proc")):
             with contextlib.suppress(OSError):
@@ -119,10 +117,15 @@ class Program:
                 if (parent == self.child.pid and
                         os.path.realpath(f"/proc/{pid}/exe") == executable):
                     return int(pid)
-        if self.child.poll() is not None:
+        return None
+
+    def findPid(self):
+        if not self.underRun:
+            return self.child.pid
+        if (pid := self.runningPid()) is None and self.child.poll() is not None:
             raise Failed("hcr run ended before the program started: "
                          + "\n".join(self.errors))
-        return None
+        return pid
 
     def send(self, line=""):
         try:
@@ -217,7 +220,7 @@ class Program:
         """End of input; the exit code must be as expected, the process must
         be the one that was started."""
         if self.underRun and self.child.poll() is None:
-            if (now := self.findPid()) not in (None, self.pid):
+            if (now := self.runningPid()) not in (None, self.pid):
                 raise Failed(f"process {self.pid} became {now}")
         self.child.stdin.close()
         try:
