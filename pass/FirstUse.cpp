@@ -140,7 +140,8 @@ private:
         if (Cut) {
           D.Initialise = *Cut;
           D.Part = std::move(*Part);
-        } else if (Locals.contains(G) || OfModule) {
+        } else if (Locals.contains(G) ||
+                   (OfModule && !Opts.NewVariables.count(G->getName().str()))) {
           // Nobody is known to need it; a new module's is run as a whole.
           consumeError(Cut.takeError());
         } else {

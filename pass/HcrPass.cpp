@@ -107,6 +107,7 @@ private:
       if (!renameSymbols(M, Known, *Given))
         return false;
       Opts.IsNewModule = Given->IsNewModule;
+      Opts.NewVariables = std::move(Given->NewVariables);
     }
     keepNames(M, Opts.moduleNameFor(M.getSourceFileName()), Known);
     return true;

@@ -23,6 +23,8 @@ Expected<Names> Names::read(StringRef File) {
         Text.drop_front(std::min<size_t>(2, Text.size())).split(' ');
     if (Text == "n")
       Result.IsNewModule = true;
+    else if (Text.starts_with("v ") && !Name.empty() && Other.empty())
+      Result.NewVariables.insert(Name.str());
     else if (Text.starts_with("r ") && !Name.empty() && !Other.empty())
       Result.Others[Name] = Other.str();
     else

@@ -5,6 +5,7 @@
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
+#include <set>
 #include <string>
 
 namespace llvm {
@@ -20,6 +21,8 @@ struct Names {
   llvm::StringMap<std::string> Others; ///< Symbols that get another name.
   /// Nothing of the module was in the program when it started.
   bool IsNewModule = false;
+  /// What an earlier version of the new module did not have.
+  std::set<std::string> NewVariables;
 
   /// Reads the file of -hcr-names.
   static llvm::Expected<Names> read(llvm::StringRef File);

@@ -25,6 +25,8 @@
 //
 //   r NAME OTHER    the symbol NAME becomes OTHER, in the lines, too
 //   n               nothing of this module was in the program when it started
+//   v OTHER         a variable that the running version of such a module does
+//                   not have
 #ifndef HCR_PASS_NAMESFORMAT_H
 #define HCR_PASS_NAMESFORMAT_H
 

@@ -7,6 +7,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
+#include <set>
 #include <string>
 
 namespace hcr {
@@ -24,6 +25,8 @@ struct Options {
   bool IsImage = false;
   /// The program had nothing of this module when it started.
   bool IsNewModule = false;
+  /// Variables that an earlier version of such a module did not have.
+  std::set<std::string> NewVariables;
   std::string Record;    ///< Compile record, empty for none.
   std::string NamesFile; ///< Other names for symbols (NamesFormat.h), or empty.
   std::string Generator; ///< Who wrote the source, empty for a person.

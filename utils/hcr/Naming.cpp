@@ -142,6 +142,16 @@ Error Naming::writeFile(const CompileRecord &Record,
   for (const auto &Entry : Names)
     if (Entry.first() != Entry.second)
       Text += ("r " + Entry.first() + " " + Entry.second + "\n").str();
+  // A later edit of a module that is new: its top-level code has run.
+  if (!Found.Names.count(Record.Module)) {
+    StringSet<> Had;
+    for (const NamedSymbol &S : inProgram(Record.Module))
+      Had.insert(S.Name);
+    for (const NamedSymbol &S : Source)
+      if (std::string Name = Names.lookup(S.Name);
+          !Had.empty() && !S.IsFunction && !Had.contains(Name))
+        Text += "v " + Name + "\n";
+  }
   Files[Record.Module] = File;
   return replaceFile(File, Text);
 }
