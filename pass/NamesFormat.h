@@ -52,6 +52,11 @@ inline bool isBornLater(llvm::StringRef Name) {
 /// libraries; CONTENT is the function's name.
 inline constexpr llvm::StringLiteral LoadedProcPrefix = "Dl_";
 
+/// The name without that mark.
+inline llvm::StringRef withoutMark(llvm::StringRef Name) {
+  return isBornLater(Name) ? Name.rsplit(BornLaterMark).first : Name;
+}
+
 /// `tick__b_` of `tick__b_81`, which is what two versions have in common;
 /// empty: the name does not end in a number.
 inline llvm::StringRef withoutNumber(llvm::StringRef Name) {
@@ -72,6 +77,11 @@ inline bool isGeneratedByNim(llvm::StringRef SourceFile) {
   return SourceFile.ends_with(".nim.c");
 }
 
+/// And by its C++ backend, of which names are mangled and nobody keeps them.
+inline bool isNimsCpp(llvm::StringRef SourceFile) {
+  return SourceFile.ends_with(".nim.cpp");
+}
+
 /// Nim declares functions `noreturn` and defines them without: in its C that is
 /// no part of what caller and callee must agree on.
 inline bool definitionsSayNoReturn(llvm::StringRef SourceFile) {
@@ -80,13 +90,14 @@ inline bool definitionsSayNoReturn(llvm::StringRef SourceFile) {
 
 /// Nim says in the first comments how the C compiler is called, or does not.
 inline llvm::StringRef withoutFirstComments(llvm::StringRef Source) {
-  for (;;) {
-    llvm::StringRef Rest = Source.ltrim();
-    size_t End = Rest.starts_with("/*") ? Rest.find("*/", 2) : Rest.npos;
-    if (End == Rest.npos)
-      return Source;
-    Source = Rest.drop_front(End + 2);
+  for (Source = Source.ltrim(); Source.starts_with("/*");
+       Source = Source.ltrim()) {
+    size_t End = Source.find("*/", 2);
+    if (End == Source.npos)
+      break;
+    Source = Source.drop_front(End + 2);
   }
+  return Source;
 }
 
 } // namespace hcr

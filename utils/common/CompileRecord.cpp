@@ -3,6 +3,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -25,17 +26,15 @@ bool isModuleName(StringRef Name) {
          none_of(Name, [](char C) { return uint8_t(C) < 0x20 || C == 0x7f; });
 }
 
+std::string recordText(ArrayRef<StringRef> Fields,
+                       ArrayRef<std::string> Arguments) {
+  std::vector<StringRef> All(Fields);
+  All.insert(All.end(), Arguments.begin(), Arguments.end());
+  return join(All, StringRef(&RecordSeparator, 1));
+}
+
 std::string CompileRecord::text() const {
-  std::string Text = Module;
-  auto Add = [&](StringRef Field) {
-    Text += RecordSeparator;
-    Text += Field;
-  };
-  for (StringRef Field : {Root, Directory, Source, Compiler})
-    Add(Field);
-  for (StringRef Argument : Arguments)
-    Add(Argument);
-  return Text;
+  return recordText({Module, Root, Directory, Source, Compiler}, Arguments);
 }
 
 std::optional<CompileRecord> CompileRecord::parse(StringRef Text) {

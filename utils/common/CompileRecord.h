@@ -4,6 +4,7 @@
 #ifndef HCR_UTILS_COMPILERECORD_H
 #define HCR_UTILS_COMPILERECORD_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include <optional>
 #include <string>
@@ -16,6 +17,10 @@ inline constexpr char RecordSeparator = '\x1f';
 
 // Names of modules are paths below PROGRAM.hcr: not out of it, and of one line.
 bool isModuleName(llvm::StringRef Name);
+
+// The text of a record: all of these, separated.
+std::string recordText(llvm::ArrayRef<llvm::StringRef> Fields,
+                       llvm::ArrayRef<std::string> Arguments);
 
 struct CompileRecord {
   std::string Module;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "GeneratorRecord.h"
+#include "../../pass/NamesFormat.h"
 #include "CompileRecord.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -11,7 +12,7 @@ namespace path = llvm::sys::path;
 namespace hcr {
 
 bool isNimOutput(StringRef Source) {
-  return Source.ends_with(".nim.c") || Source.ends_with(".nim.cpp");
+  return isGeneratedByNim(Source) || isNimsCpp(Source);
 }
 
 bool isNim(StringRef Executable) {
@@ -20,16 +21,7 @@ bool isNim(StringRef Executable) {
 }
 
 std::string GeneratorRecord::text() const {
-  std::string Text = Module;
-  auto Add = [&](StringRef Field) {
-    Text += RecordSeparator;
-    Text += Field;
-  };
-  Add(Executable);
-  Add(Directory);
-  for (StringRef Argument : Arguments)
-    Add(Argument);
-  return Text;
+  return recordText({Module, Executable, Directory}, Arguments);
 }
 
 std::optional<GeneratorRecord> GeneratorRecord::parse(StringRef Text) {

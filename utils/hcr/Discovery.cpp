@@ -418,9 +418,8 @@ bool Modules::areInNim() const {
 }
 
 bool Modules::areInNimsCpp() const {
-  return any_of(Known, [](const auto &Each) {
-    return StringRef(Each.second.Source).ends_with(".nim.cpp");
-  });
+  return any_of(Known,
+                [](const auto &Each) { return isNimsCpp(Each.second.Source); });
 }
 
 Expected<Modules> findModules(const Program &P,

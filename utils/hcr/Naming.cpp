@@ -72,17 +72,12 @@ static ModuleSymbols ofKind(const ModuleSymbols &All, bool IsStatic) {
   return Result;
 }
 
-static void append(ModuleSymbols &To, ModuleSymbols From) {
-  move(From, std::back_inserter(To));
-}
-
 // In the modules that did not change since their images were made every symbol
 // is who it was.
 Error Naming::bindUnchanged(const Look &L, OtherNames &Names) const {
-  for (auto [Record, Source] : zip(L.Modules, L.Sources)) {
+  for (auto [Record, Source, Running] : zip(L.Modules, L.Sources, L.Running)) {
     if (L.Changed.contains(Record->Module))
       continue;
-    ModuleSymbols Running = inProgram(Record->Module);
     if (Running.size() != Source->size())
       return failure("the image of module '" + Record->Module +
                      "' does not belong to its source; remove '" + P.Directory +
@@ -101,8 +96,8 @@ Error Naming::matchChanged(const Look &L, OtherNames &Names) const {
   for (const auto &Entry : Names)
     Taken.insert(Entry.second);
   ModuleSymbols Old, New;
-  auto AddOld = [&](const std::string &Module) {
-    for (NamedSymbol &S : ofKind(inProgram(Module), false))
+  auto AddOld = [&](const ModuleSymbols &Running) {
+    for (NamedSymbol &S : ofKind(Running, false))
       if (!Taken.contains(S.Name))
         Old.push_back(std::move(S));
   };
@@ -115,11 +110,11 @@ Error Naming::matchChanged(const Look &L, OtherNames &Names) const {
     else if (isNumbered(Record))
       Gone.insert(Module);
   for (const auto &Entry : Gone)
-    AddOld(Entry.first().str());
-  for (auto [Record, Source] : zip(L.Modules, L.Sources))
+    AddOld(inProgram(Entry.first().str()));
+  for (auto [Record, Source, Running] : zip(L.Modules, L.Sources, L.Running))
     if (L.Changed.contains(Record->Module)) {
-      AddOld(Record->Module);
-      append(New, ofKind(*Source, false));
+      AddOld(Running);
+      append_range(New, ofKind(*Source, false));
     }
   Expected<OtherNames> Matched = matchSymbols(Old, New);
   if (!Matched)
@@ -130,26 +125,28 @@ Error Naming::matchChanged(const Look &L, OtherNames &Names) const {
 }
 
 Error Naming::writeFile(const CompileRecord &Record,
-                        const ModuleSymbols &Source, OtherNames Names,
+                        const ModuleSymbols &Source,
+                        const ModuleSymbols &Running, OtherNames Names,
                         const std::string &File) {
-  Expected<OtherNames> Own = matchSymbols(
-      ofKind(inProgram(Record.Module), true), ofKind(Source, true));
+  Expected<OtherNames> Own =
+      matchSymbols(ofKind(Running, true), ofKind(Source, true));
   if (!Own)
     return Own.takeError();
   for (const auto &Entry : *Own)
     Names[Entry.first()] = Entry.second;
-  std::string Text = Found.Names.count(Record.Module) ? "" : "n\n";
+  bool IsNewModule = !Found.Names.count(Record.Module);
+  std::string Text = IsNewModule ? "n\n" : "";
   for (const auto &Entry : Names)
     if (Entry.first() != Entry.second)
       Text += ("r " + Entry.first() + " " + Entry.second + "\n").str();
   // A later edit of a module that is new: its top-level code has run.
-  if (!Found.Names.count(Record.Module)) {
+  if (IsNewModule && !Running.empty()) {
     StringSet<> Had;
-    for (const NamedSymbol &S : inProgram(Record.Module))
+    for (const NamedSymbol &S : Running)
       Had.insert(S.Name);
     for (const NamedSymbol &S : Source)
       if (std::string Name = Names.lookup(S.Name);
-          !Had.empty() && !S.IsFunction && !Had.contains(Name))
+          !S.IsFunction && !Had.contains(Name))
         Text += "v " + Name + "\n";
   }
   Files[Record.Module] = File;
@@ -173,9 +170,11 @@ Expected<Naming::Records> Naming::prepare(const Records &Changed,
          stampOf(Record.sourcePath())))
       L.Modules.push_back(&Record);
   L.Sources.resize(L.Modules.size());
+  L.Running.resize(L.Modules.size());
   auto File = [&](size_t I) { return Directory + "/" + std::to_string(I); };
   forEachParallel(L.Modules.size(), Jobs, [&](size_t I) {
     L.Sources[I] = inSource(*L.Modules[I], File(I) + ".seen");
+    L.Running[I] = inProgram(L.Modules[I]->Module);
   });
   Records Unclear;
   for (auto [Record, Source] : zip(L.Modules, L.Sources))
@@ -190,7 +189,7 @@ Expected<Naming::Records> Naming::prepare(const Records &Changed,
     return std::move(E);
   for (size_t I = 0; I != L.Modules.size(); ++I)
     if (L.Changed.contains(L.Modules[I]->Module))
-      if (Error E = writeFile(*L.Modules[I], *L.Sources[I], Names,
+      if (Error E = writeFile(*L.Modules[I], *L.Sources[I], L.Running[I], Names,
                               File(I) + ".names"))
         return std::move(E);
   return Changed;

@@ -54,12 +54,15 @@ private:
   struct Look {
     llvm::StringSet<> Changed;
     Records Modules; // those, and others with images
-    std::vector<std::optional<ModuleSymbols>> Sources; // of each of Modules
+    // Of each of Modules.
+    std::vector<std::optional<ModuleSymbols>> Sources;
+    std::vector<ModuleSymbols> Running; // inProgram()
   };
   llvm::Error bindUnchanged(const Look &L, OtherNames &Names) const;
   llvm::Error matchChanged(const Look &L, OtherNames &Names) const;
   llvm::Error writeFile(const CompileRecord &Record,
-                        const ModuleSymbols &Source, OtherNames Names,
+                        const ModuleSymbols &Source,
+                        const ModuleSymbols &Running, OtherNames Names,
                         const std::string &File);
 
   // What a source had in it when it had this stamp.

@@ -46,25 +46,39 @@ static std::string nameIn(StringRef Symbol) {
   return Module.empty() ? Symbol.split("__").first.str() : withCharacters(Name);
 }
 
-// `@mlib@sextra.nim.c`; what lies outside of the project by its own name.
-static std::string sourceOf(StringRef File) {
-  StringRef Name = sys::path::filename(File);
-  if (!Name.consume_front("@m") || !Name.consume_back(".c"))
-    return File.str();
-  SmallVector<StringRef, 8> Parts;
-  Name.split(Parts, "@s");
-  std::string Path = join(Parts, "/");
+std::string nimSourceOf(StringRef Output) {
+  StringRef Name = sys::path::stem(sys::path::filename(Output));
+  if (!Name.consume_front("@m"))
+    return "";
+  std::string Path;
+  while (!Name.empty()) {
+    auto [Plain, Rest] = Name.split('@');
+    Path += Plain;
+    Name = Rest.drop_front(Rest.empty() ? 0 : 1);
+    if (!Rest.empty())
+      Path += Rest[0] == 's'   ? '/'
+              : Rest[0] == 'h' ? '#'
+              : Rest[0] == 'c' ? ':'
+                               : Rest[0];
+  }
+  return Path;
+}
+
+// What lies outside of the project by its own name.
+static std::string fileInNim(StringRef Output) {
+  std::string Path = nimSourceOf(Output);
+  if (Path.empty())
+    return Output.str();
   return StringRef(Path).starts_with("../") ? sys::path::filename(Path).str()
                                             : Path;
 }
 
 static std::string wordInNim(StringRef Word) {
   if (isGeneratedByNim(Word))
-    return sourceOf(Word);
+    return fileInNim(Word);
   for (StringRef Helper : {".first_use", ".initialise"})
     Word.consume_back(Helper);
-  StringRef Symbol =
-      isBornLater(Word) ? Word.rsplit(BornLaterMark).first : Word;
+  StringRef Symbol = withoutMark(Word);
   if (StringRef Type = Symbol;
       Type.consume_front("tyObject_") || Type.consume_front("tyTuple_")) {
     std::string Name = Type.split("__").first.str();

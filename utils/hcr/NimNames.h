@@ -8,6 +8,10 @@
 
 namespace hcr {
 
+// The module that a C file of Nim's was made of, relative to the project's
+// directory: ../lib/util.nim of `@m..@slib@sutil.nim.c`. Empty: of none.
+std::string nimSourceOf(llvm::StringRef Output);
+
 // Text for people with C's names in it, with Nim's instead:
 //
 //   nc/@mlib@sextra.nim.c                        lib/extra.nim

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "NimProject.h"
+#include "../../pass/NamesFormat.h"
+#include "NimNames.h"
 #include "Watcher.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallString.h"
@@ -115,23 +117,13 @@ std::vector<std::string> NimProject::settings() const {
   return Result;
 }
 
-// `@m..@slib@sutil.nim.c` was made of ../lib/util.nim, seen from the project.
+// Empty: not the name of a module's C file.
 static std::string sourceOf(StringRef Output, StringRef Project) {
-  StringRef Name = path::stem(path::filename(Output));
-  if (!Name.consume_front("@m"))
+  std::string Source = nimSourceOf(Output);
+  if (Source.empty())
     return "";
   SmallString<256> Path(path::parent_path(Project));
-  Path += '/';
-  while (!Name.empty()) {
-    auto [Plain, Rest] = Name.split('@');
-    Path += Plain;
-    Name = Rest.drop_front(Rest.empty() ? 0 : 1);
-    if (!Rest.empty())
-      Path += Rest[0] == 's'   ? '/'
-              : Rest[0] == 'h' ? '#'
-              : Rest[0] == 'c' ? ':'
-                               : Rest[0];
-  }
+  Path += "/" + Source;
   path::remove_dots(Path, /*remove_dot_dot=*/true);
   return std::string(Path);
 }
@@ -273,17 +265,6 @@ Expected<Finished> NimProject::generate(bool OwnGroup, bool Colours) {
   return Result;
 }
 
-// What follows the comments at the top.
-static StringRef codeOf(StringRef Text) {
-  while (Text.ltrim().starts_with("/*")) {
-    size_t End = Text.find("*/");
-    if (End == StringRef::npos)
-      break;
-    Text = Text.drop_front(End + 2);
-  }
-  return Text.ltrim();
-}
-
 // Returns whether To is another file now.
 static Expected<bool> takeOver(const std::string &From, const std::string &To) {
   Expected<std::string> New = readFile(From);
@@ -291,8 +272,8 @@ static Expected<bool> takeOver(const std::string &From, const std::string &To) {
     return New.takeError();
   std::string Comments;
   if (Expected<std::string> Old = readFile(To)) {
-    StringRef OldCode = codeOf(*Old);
-    if (OldCode == codeOf(*New))
+    StringRef OldCode = withoutFirstComments(*Old);
+    if (OldCode == withoutFirstComments(*New))
       return false;
     Comments = StringRef(*Old).drop_back(OldCode.size()).str();
   } else {
@@ -301,7 +282,8 @@ static Expected<bool> takeOver(const std::string &From, const std::string &To) {
       return std::move(E);
   }
   if (Error E = replaceFile(
-          To, Comments.empty() ? *New : Comments + codeOf(*New).str()))
+          To, Comments.empty() ? *New
+                               : Comments + withoutFirstComments(*New).str()))
     return std::move(E);
   return true;
 }

@@ -188,8 +188,7 @@ Error Group::match(StringRef Name, OtherNames &Result) {
 
 // The name in all versions.
 static StringRef commonName(StringRef Name) {
-  return withoutNumber(isBornLater(Name) ? Name.rsplit(BornLaterMark).first
-                                         : Name);
+  return withoutNumber(withoutMark(Name));
 }
 
 Expected<OtherNames> matchSymbols(ArrayRef<NamedSymbol> Old,
